@@ -1,0 +1,1 @@
+export { startPostfixDovecot } from "./servers/postfix-dovecot.js";

@@ -1,0 +1,71 @@
+import type { Sandbox } from "../machine/sandbox.js";
+import { readMaildirs, type StoredMessage } from "./maildir.js";
+
+/** The name in every server's certificate; each server listens on the loopback address. */
+export const SERVER_NAME = "mail.example.test";
+export const HOST = "127.0.0.1";
+
+export interface Account {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** The same accounts on every server that checks passwords; the last two hold what SASL has to escape. */
+export const ACCOUNTS = {
+  ann: { username: "ann", password: "wire & post" },
+  equalsAndComma: { username: "a=b,c", password: "p=w,d" },
+  umlaut: { username: "jürgen", password: "pässwörd" },
+} as const satisfies Record<string, Account>;
+
+export interface MailServer<Port extends string = string> {
+  readonly host: string;
+  readonly ports: Readonly<Record<Port, number>>;
+  /** The authority that signed the server's certificate. */
+  readonly caFile: string;
+  readonly users: typeof ACCOUNTS;
+  /** What was delivered so far. */
+  readMessages(): StoredMessage[];
+  /** Waits until `count` messages that `wanted` accepts were delivered; throws after 30 seconds. */
+  waitForMessages(count: number, wanted?: (message: StoredMessage) => boolean): Promise<StoredMessage[]>;
+  log(): string;
+  stop(): Promise<void>;
+}
+
+/** Where every server stores mail, inside its sandbox. */
+export const MAIL_FOLDER = "/srv/mail";
+
+export function mailServer<Port extends string>(
+  sandbox: Sandbox,
+  ports: Readonly<Record<Port, number>>,
+  caFile: string,
+): MailServer<Port> {
+  const readMessages = () => readMaildirs(sandbox.root + MAIL_FOLDER);
+  return {
+    host: HOST,
+    ports,
+    caFile,
+    users: ACCOUNTS,
+    readMessages,
+    waitForMessages: (count, wanted = () => true) =>
+      waitForMessages(readMessages, count, wanted, sandbox.log),
+    log: () => sandbox.log(),
+    stop: () => sandbox.stop(),
+  };
+}
+
+export async function waitForMessages(
+  read: () => StoredMessage[],
+  count: number,
+  wanted: (message: StoredMessage) => boolean,
+  log: () => string,
+): Promise<StoredMessage[]> {
+  const deadline = performance.now() + 30_000;
+  for (;;) {
+    const found = read().filter(wanted);
+    if (found.length >= count) return found;
+    if (performance.now() > deadline) {
+      throw new Error(`${found.length} of ${count} messages arrived\n${log()}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

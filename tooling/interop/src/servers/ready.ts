@@ -1,0 +1,22 @@
+import { connect } from "node:net";
+import { HOST } from "./mail-server.js";
+
+/** Whether something accepts connections at this port of the loopback address. */
+export function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: HOST });
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
+
+/** Whether all these ports accept connections. */
+export async function allAccept(ports: Readonly<Record<string, number>>): Promise<boolean> {
+  for (const port of Object.values(ports)) {
+    if (!(await accepts(port))) return false;
+  }
+  return true;
+}
