@@ -1,5 +1,21 @@
 // For people who read replies.
 export { Capabilities, NO_CAPABILITIES, parseCapabilities, type SessionLimits } from "./capabilities.js";
+// For people who write commands.
+export type {
+  AuthCommand,
+  BdatCommand,
+  Command,
+  CustomCommand,
+  CustomParameters,
+  DeliverBy,
+  HelloCommand,
+  LookupCommand,
+  MailCommand,
+  MailParameters,
+  RcptCommand,
+  RcptParameters,
+} from "./command.js";
+export { fitsInitialResponse, serializeCommand } from "./command-serializer.js";
 export {
   SMTP_ERROR_KINDS,
   type SmtpErrorCode,
@@ -17,3 +33,5 @@ export {
   replyText,
 } from "./reply.js";
 export { NEED_DATA, type ReplyLimits, ReplyParser } from "./reply-parser.js";
+export { MAX_SASL_LINE_BYTES, parseSaslChallenge, serializeSaslLine } from "./sasl-line.js";
+export { decodeUtf8AddressXtext, decodeXtext, encodeUtf8AddressXtext, encodeXtext } from "./xtext.js";
