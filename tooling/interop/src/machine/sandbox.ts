@@ -77,7 +77,7 @@ const USERS = [
   ["postdrop", 902],
   ["dovecot", 903],
   ["dovenull", 904],
-  ["exim", 905],
+  ["Debian-exim", 905],
   ["opensmtpd", 906],
   ["opensmtpq", 907],
   ["redis", 908],

@@ -12,7 +12,9 @@ const NEUTRAL: readonly (readonly [RegExp, string])[] = [
   [/\bid=[\w-]{16,23}\b/g, "id=1aaaaa-000000-00"],
   [/(2\.0\.0 [0-9a-f]{8}) Message accepted/g, "2.0.0 00000001 Message accepted"],
   [/<[\w+/=.-]+> [\w+/=]+ Saved/g, "<ann@example.test> aaaaaaaaaaaaaaaaaaaaaa Saved"],
-  [/^S: 334 \S{12,}$/gm, "S: 334 <challenge>"],
+  [/^C: AUTH (\S+) \S{2,}$/gm, "C: AUTH $1 <response>"],
+  [/^(S: 334.*\nC: )\S+$/gm, "$1<response>"],
+  [/^S: 334 \S{20,}$/gm, "S: 334 <challenge>"],
   [/127\.0\.0\.1:\d+/g, "127.0.0.1:25"],
   [/\[127\.0\.0\.1\]/g, "[192.0.2.1]"],
 ];
