@@ -30,6 +30,14 @@ export function sourceAliases() {
   return aliases;
 }
 
+/** For people always; `npm test` also collects one JSON report per package, to add them up. */
+function reporters() {
+  const folder = process.env["WIREPOST_TEST_REPORTS"];
+  if (folder === undefined) return ["default"];
+  const { name } = JSON.parse(readFileSync(join(process.cwd(), "package.json"), "utf8"));
+  return ["default", ["json", { outputFile: join(folder, `${name.replace("/", "+")}.json`) }]];
+}
+
 /**
  * @param {{ pure?: boolean, timeoutMs?: number, include?: string[] }} [options] pure: no I/O, so the files need no isolation
  */
@@ -42,7 +50,7 @@ export function packageTests(options = {}) {
       pool: "threads",
       testTimeout: options.timeoutMs ?? 20_000,
       passWithNoTests: false,
-      reporters: ["default"],
+      reporters: reporters(),
     },
   });
 }
