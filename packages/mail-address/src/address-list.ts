@@ -55,12 +55,22 @@ export function parseAddressListTolerant(text: string, options?: ParseOptions): 
   return new ListParser(unfolded, limit, true).parse();
 }
 
-// The commonest text by far is one plain address.
+// The commonest texts by far: one plain address, alone or in brackets behind a name of plain words or in plain quotes.
+// What these expressions let through, the parser below reads the same way.
 const BARE = /^[\w.+-]+@[A-Za-z0-9.-]+$/;
+const PLAIN_NAME = /^(?:[A-Za-z]+(?: [A-Za-z]+)*|"[A-Za-z ,.]+") ?$/;
 
 function tryBareMailbox(text: string, limit: number): NamedMailbox | undefined {
-  if (text.length > 254 || !BARE.test(text)) return undefined;
-  return { kind: "mailbox", mailbox: readMailbox(text, limit) };
+  if (text.length > 254) return undefined;
+  const open = text.indexOf("<");
+  if (open < 0) return BARE.test(text) ? { kind: "mailbox", mailbox: readMailbox(text, limit) } : undefined;
+  if (open === 0 || !text.endsWith(">")) return undefined;
+  const address = text.slice(open + 1, -1);
+  const phrase = text.slice(0, open);
+  if (!BARE.test(address) || !PLAIN_NAME.test(phrase)) return undefined;
+  const words = phrase.endsWith(" ") ? phrase.slice(0, -1) : phrase;
+  const name = words.startsWith('"') ? words.slice(1, -1) : words;
+  return { kind: "mailbox", name, mailbox: readMailbox(address, limit) };
 }
 
 function checkCharacters(text: string): void {

@@ -9,11 +9,6 @@ for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 }
 for (const character of "!#$%&'*+-/=?^_`{|}~") CLASSES[character.charCodeAt(0)] = ATEXT;
 
-/** atext of RFC 5322 3.2.3, ASCII only. */
-export function isAsciiAtext(unit: number): boolean {
-  return unit < 128 && (CLASSES[unit]! & ATEXT) !== 0;
-}
-
 /** atext with the non-ASCII characters that RFC 6531 3.3 and RFC 6532 3.2 add. */
 export function isAtext(unit: number): boolean {
   return unit >= 128 || (CLASSES[unit]! & ATEXT) !== 0;

@@ -15,6 +15,15 @@ const HYPHEN = 0x2d;
 // none is accepted; the two joiners are left to UTS 46, which asks for the right context.
 const INVISIBLE = /(?![\u200c\u200d])\p{Default_Ignorable_Code_Point}/u;
 
+// Words joined by single dots and hyphens: no empty label, no hyphen at an edge, no "xn--"; up to 63 octets no label is
+// too long either. Nearly every domain is one, and a compiled expression is the cheapest way to know.
+const PLAIN = /^[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*$/;
+
+/** Whether the domain is ASCII, valid and short: nothing is left to check. */
+export function isPlainDomain(domain: string): boolean {
+  return domain.length <= MAX_LABEL_BYTES && PLAIN.test(domain);
+}
+
 function domainError(domain: string, reason: string): AddressError {
   return new AddressError("ERR_ADDRESS_DOMAIN", `Domain ${excerpt(domain)} ${reason}`);
 }
@@ -101,6 +110,7 @@ function mapThroughUts46(domain: string): string {
  */
 export function domainToAscii(domain: string): string {
   checkText(domain, "domain");
+  if (isPlainDomain(domain)) return domain;
   if (domain.charCodeAt(0) === 0x5b) {
     if (domain.length > MAX_DOMAIN_BYTES) {
       throw new AddressError("ERR_ADDRESS_DOMAIN_TOO_LONG", `Literal exceeds ${MAX_DOMAIN_BYTES} octets`);
