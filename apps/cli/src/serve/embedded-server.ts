@@ -155,10 +155,12 @@ class CatchingServer implements EmbeddedServer {
           void this.#act(simulation, "rcpt", session).then((error) => callback(error));
         },
         onData: (stream, session, callback) => {
-          void this.#take(stream, session).then(
-            (message) => callback(null, message),
-            (error: Error) => callback(error),
-          );
+          void this.#take(stream, session)
+            .then(
+              (message) => callback(null, message),
+              (error: Error) => callback(error),
+            )
+            .finally(() => this.#finished(session));
         },
         onClose: (session) => {
           this.#busy.delete(session.id);
@@ -241,20 +243,28 @@ class CatchingServer implements EmbeddedServer {
 
   async #take(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<string> {
     this.#busy.add(session.id);
-    try {
-      const content = await readContent(stream);
-      for (const { address } of session.envelope.rcptTo) {
-        const simulation = this.#options.simulate === true ? readSimulation(address, "recipient") : undefined;
-        const error = await this.#act(simulation, "data", session);
-        if (error !== null) throw error;
-      }
-      // rejectOversized answers 552 whatever is returned here.
-      if (content === undefined) return "";
-      const message = await this.#caught(content, session);
-      await this.#deliver(message, session);
-      return `Ok: caught as ${message.id}`;
-    } finally {
-      this.#busy.delete(session.id);
+    const content = await readContent(stream);
+    for (const recipient of session.envelope.rcptTo) {
+      const error = await this.#act(this.#simulation(recipient, "recipient"), "data", session);
+      if (error !== null) throw error;
+    }
+    // rejectOversized answers 552 whatever is returned here.
+    if (content === undefined) return "";
+    const message = await this.#caught(content, session);
+    await this.#deliver(message, session);
+    return `Ok: caught as ${message.id}`;
+  }
+
+  #finished(session: SMTPServerSession): void {
+    this.#busy.delete(session.id);
+    if (this.#closing === undefined) return;
+    // Time to take the reply and QUIT; then the server is no longer there for this client either.
+    setTimeout(() => this.#dismiss((connection) => connection.id === session.id), 200).unref();
+  }
+
+  #dismiss(which: (connection: { readonly id: string }) => boolean): void {
+    for (const connection of [...this.#server.connections]) {
+      if (which(connection)) connection.send(421, "Server shutting down");
     }
   }
 
@@ -294,9 +304,7 @@ class CatchingServer implements EmbeddedServer {
       this.#inbox.close();
       this.#server.close(() => resolve());
       // smtp-server waits the whole grace period for everybody; those with nothing under way need none.
-      for (const connection of this.#server.connections) {
-        if (!this.#busy.has(connection.id)) connection.send(421, "Server shutting down");
-      }
+      this.#dismiss(({ id }) => !this.#busy.has(id));
     });
     return this.#closing;
   }

@@ -6,13 +6,7 @@ import type { MessageStore } from "./message-store.js";
 export type ServerTls = "none" | "starttls" | "implicit";
 
 /** A service extension that can be left out of the answer to EHLO. */
-export type HideableExtension =
-  | "PIPELINING"
-  | "8BITMIME"
-  | "SMTPUTF8"
-  | "ENHANCEDSTATUSCODES"
-  | "DSN"
-  | "SIZE";
+export type HideableExtension = "PIPELINING" | "8BITMIME" | "SMTPUTF8" | "ENHANCEDSTATUSCODES" | "DSN";
 
 /** Something that went wrong without ending the server: a failed handshake, a store that cannot write. */
 export interface ServerProblem {

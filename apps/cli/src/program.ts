@@ -1,0 +1,34 @@
+import { Command } from "commander";
+import { serveCommand } from "./commands/serve.js";
+import { EXIT_CODE_MEANINGS, EXIT_CODES } from "./exit-code.js";
+import type { Terminal } from "./terminal.js";
+import { VERSION } from "./version.js";
+
+/** The whole command line. `done` is called with the exit code of the command that ran. */
+export function createProgram(terminal: Terminal, done: (exitCode: number) => void): Command {
+  const program = new Command("wirepost")
+    .description("Send mail, look at mail servers, catch mail.")
+    .version(VERSION, "-V, --version", "print the version")
+    .addHelpText("after", `\n${exitCodeHelp()}`)
+    .showHelpAfterError("(--help tells more)");
+  for (const create of [serveCommand]) {
+    program.addCommand(create(terminal, done));
+  }
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => void terminal.stdout.write(text),
+      writeErr: (text) => void terminal.stderr.write(text),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  }
+  return program;
+}
+
+function exitCodeHelp(): string {
+  const names = Object.keys(EXIT_CODES) as (keyof typeof EXIT_CODES)[];
+  return [
+    "Exit codes:",
+    ...names.map((name) => `  ${String(EXIT_CODES[name]).padEnd(4)}${EXIT_CODE_MEANINGS[name]}`),
+  ].join("\n");
+}
