@@ -16,6 +16,7 @@ export type {
   RcptParameters,
 } from "./command.js";
 export { fitsInitialResponse, serializeCommand } from "./command-serializer.js";
+export { DATA_END_MAX_BYTES, DataEncoder, type DataEncoderOptions } from "./data-encoder.js";
 export {
   SMTP_ERROR_KINDS,
   type SmtpErrorCode,
