@@ -4,7 +4,8 @@ import { DataEncoder } from "../dist/index.js";
 import { report, rounds } from "./rounds.mjs";
 
 const SIZE = 64 * 1024;
-const line = (width, end) => `${"abcdefghijklmnopqrstuvwxyz0123456789+/ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/".slice(0, width)}${end}`;
+const line = (width, end) =>
+  `${"abcdefghijklmnopqrstuvwxyz0123456789+/ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/".slice(0, width)}${end}`;
 const fill = (text) => Buffer.from(text.repeat(Math.floor(SIZE / text.length)), "latin1");
 const BODIES = {
   "76 columns, CRLF": fill(line(76, "\r\n")),
@@ -13,7 +14,7 @@ const BODIES = {
   "a dot on each line": fill(`.${line(75, "\r\n")}`),
   "nothing but line ends": fill("\r\n"),
   "nothing but bare CR": fill("\r"),
-  "tabs": fill(`${"\t".repeat(76)}\r\n`),
+  tabs: fill(`${"\t".repeat(76)}\r\n`),
 };
 
 const target = Buffer.alloc(SIZE * 2 + 8);

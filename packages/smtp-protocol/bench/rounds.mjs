@@ -23,9 +23,14 @@ export function rounds(contestants, unitsPerCall, { count = 9, roundMs = 60 } = 
 
 let headed = false;
 export function report(title, rates, unit, scale = 1) {
-  if (!headed) console.log(`Node ${process.versions.node}, ${cpus()[0]?.model ?? "unknown processor"}, ${new Date().toISOString().slice(0, 10)}`);
+  if (!headed)
+    console.log(
+      `Node ${process.versions.node}, ${cpus()[0]?.model ?? "unknown processor"}, ${new Date().toISOString().slice(0, 10)}`,
+    );
   headed = true;
   const [first] = Object.values(rates);
-  const cells = Object.entries(rates).map(([name, rate]) => `${name} ${(rate * scale).toPrecision(3)} ${unit} (${(rate / first).toFixed(2)})`);
+  const cells = Object.entries(rates).map(
+    ([name, rate]) => `${name} ${(rate * scale).toPrecision(3)} ${unit} (${(rate / first).toFixed(2)})`,
+  );
   console.log(`${title.padEnd(28)} ${cells.join("   ")}`);
 }
