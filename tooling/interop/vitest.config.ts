@@ -7,6 +7,7 @@ export default defineConfig({
   resolve: { alias: sourceAliases() },
   test: {
     include: ["test/**/*.interop.ts"],
+    globalSetup: ["src/machine/prepare.ts"],
     pool: "forks",
     fileParallelism: false,
     testTimeout: 60_000,

@@ -38,11 +38,12 @@ export interface Sandbox {
   stop(): Promise<void>;
 }
 
-// Runs in a mount and a process namespace of its own. The image is the read-only lower layer; whatever is written
+// Runs in a mount, a host name and a process namespace of its own; the network is the machine's. The image is the read-only lower layer; whatever is written
 // lies in memory and vanishes with the namespace. Only the log folder is on the disk.
 const ENTER = `
 set -e
 image=$1 run=$2
+echo mail.example.test > /proc/sys/kernel/hostname
 mount -t tmpfs -o mode=755 tmpfs "$run/mount"
 cd "$run/mount"
 mkdir upper work root
@@ -95,7 +96,7 @@ const GROUND_FILES: SandboxOptions["files"] = {
   ),
   "/etc/group": `${USERS.map(([name, id]) => `${name}:x:${id}:\n`).join("")}sasl:x:45:\n`,
   "/etc/shadow": { content: USERS.map(([name]) => `${name}:*:19000:0:99999:7:::\n`).join(""), mode: 0o640 },
-  "/etc/hosts": "127.0.0.1 localhost mail.example.test\n::1 localhost ip6-localhost\n",
+  "/etc/hosts": "127.0.0.1 localhost mail.example.test\n::1 ip6-localhost\n",
   "/etc/resolv.conf": "",
   "/etc/nsswitch.conf":
     "passwd: files\ngroup: files\nshadow: files\nhosts: files\nservices: files\nprotocols: files\n",
@@ -143,7 +144,15 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   layOut(join(run, "files"), { ...GROUND_FILES, ...options.files, "/srv/wirepost/start": start });
 
   // The kernel ends `unshare` when this process ends, and everything inside when `unshare` ends.
-  const namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child=KILL", "--propagation=private"];
+  const namespaces = [
+    "unshare",
+    "--mount",
+    "--uts",
+    "--pid",
+    "--fork",
+    "--kill-child=KILL",
+    "--propagation=private",
+  ];
   const output: Buffer[] = [];
   const child = spawn(
     "setpriv",
@@ -153,7 +162,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   living.add(child);
   child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
   child.stderr.on("data", (chunk: Buffer) => output.push(chunk));
-  writeFileSync(join(run, "pid"), String(child.pid));
+  writeFileSync(join(run, "pid"), `${child.pid} ${process.pid}`);
   let kept: string | undefined;
 
   const sandbox: Sandbox = {
@@ -196,7 +205,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 async function enter(child: ChildProcess, script: string): Promise<string> {
   const inner = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").trim().split(" ")[0];
   if (inner === undefined || inner === "") throw new Error("the sandbox has ended");
-  const chroot = ["--target", inner, "--mount", "--pid", "--root", "--wd=/"];
+  const chroot = ["--target", inner, "--mount", "--uts", "--pid", "--root", "--wd=/"];
   return command("nsenter", [...chroot, "/bin/bash", "-c", script], {
     environment: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/root" },
   });

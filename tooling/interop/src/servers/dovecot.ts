@@ -26,6 +26,12 @@ default_login_user = dovenull
 default_internal_user = dovecot
 first_valid_uid = 1
 ssl = no
+# Failed logins would delay the ones that follow.
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
 service stats {
   unix_listener stats-reader {
     mode = 0600

@@ -2,8 +2,17 @@ import { RawConversation } from "../../src/raw/conversation.js";
 import type { MailServer } from "../../src/servers/mail-server.js";
 
 /** As it is written on the wire: the dot at the start of a line is doubled. */
-export const MESSAGE =
-  "From: <ann@example.test>\r\nTo: <bob@example.test>\r\nSubject: smoke\r\n\r\n..two dots\r\nend\r\n";
+export const MESSAGE = [
+  "From: <ann@example.test>",
+  "To: <bob@example.test>",
+  "Subject: smoke",
+  "Date: Thu, 01 Jan 2026 00:00:00 +0000",
+  "Message-ID: <smoke@client.example.test>",
+  "",
+  "..two dots",
+  "end",
+  "",
+].join("\r\n");
 export const STORED_MESSAGE = MESSAGE.replace("\r\n..", "\r\n.");
 
 /** Connects to a port of the server and reads its greeting; the port `implicit` is the one with TLS at once. */
