@@ -1,3 +1,6 @@
 import { packageBuild } from "../../tooling/config/tsup.mjs";
 
-export default packageBuild({ index: "src/index.ts", node: "src/node.ts" }, { external: [/^node:/] });
+export default packageBuild(
+  { index: "src/index.ts", node: "src/node.ts", gssapi: "src/gssapi.ts" },
+  { external: [/^node:/, "kerberos"] },
+);

@@ -15,9 +15,18 @@ export function bearerToken(credentials: Credentials, request: TokenRequest): st
   return typeof given === "string" ? accept(given, request) : given.then((text) => accept(text, request));
 }
 
-function single(token: TokenFunction, request: TokenRequest): Promise<string> {
+async function single(token: TokenFunction, request: TokenRequest): Promise<string> {
   const running = inFlight.get(token);
-  if (running !== undefined) return running;
+  if (running !== undefined) {
+    const shared = await running;
+    // The call that was joined may have begun before this token was refused; then one more is fair.
+    if (shared !== request.refused) return shared;
+    return inFlight.get(token) ?? start(token, request);
+  }
+  return start(token, request);
+}
+
+function start(token: TokenFunction, request: TokenRequest): Promise<string> {
   const started = ask(token, request).finally(() => inFlight.delete(token));
   inFlight.set(token, started);
   return started;

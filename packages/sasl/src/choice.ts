@@ -6,6 +6,7 @@ import type { SaslEnvironment } from "./environment.js";
 import { SaslError } from "./errors.js";
 import type { Mechanism } from "./mechanism.js";
 import { checkOptionNames } from "./option-names.js";
+import { type IterationLimits, iterationLimits } from "./scram.js";
 
 /** What is known about the connection's TLS. */
 export interface TlsState {
@@ -36,6 +37,8 @@ export interface SelectOptions {
   /** The service name as GSSAPI registers it: `smtp`, `imap`, `pop`, `xmpp`, `ldap`. */
   readonly service: string;
   readonly environment: SaslEnvironment;
+  /** How many hash iterations SCRAM may cost; default 4,096 to 600,000. */
+  readonly scramIterations?: IterationLimits | undefined;
 }
 
 const OPTION_NAMES: readonly (keyof SelectOptions)[] = [
@@ -50,6 +53,7 @@ const OPTION_NAMES: readonly (keyof SelectOptions)[] = [
   "port",
   "service",
   "environment",
+  "scramIterations",
 ];
 
 /** A stronger mechanism that was passed over, and why: a downgrade is to be seen. */
@@ -85,6 +89,7 @@ export interface MechanismChoice {
 export function selectMechanisms(options: SelectOptions): readonly MechanismChoice[] {
   checkOptionNames(options, OPTION_NAMES, "selectMechanisms");
   checkCredentials(options.credentials);
+  iterationLimits(options.scramIterations);
   const offered = new Set(Array.from(options.offered, (name) => name.toUpperCase()));
   const context = contextOf(options, offered);
   const wanted = options.only === undefined ? CATALOGUE : rowsNamed(options.only);
@@ -110,6 +115,8 @@ function contextOf(options: SelectOptions, offered: ReadonlySet<string>): Mechan
     service,
     binding: options.tls.active ? firstBinding(options) : undefined,
     plusOffered: Array.from(offered).some((name) => name.endsWith("-PLUS")),
+    serverEndPoint: () => (options.tls.active ? options.channelBinding?.("tls-server-end-point") : undefined),
+    scramIterations: options.scramIterations,
     tokenRequest: {},
   };
 }

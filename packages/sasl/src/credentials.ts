@@ -16,6 +16,8 @@ export interface NtlmOptions {
   readonly version?: 1 | 2 | undefined;
   /** `MsvAvTargetName`; default: `SMTPSVC/host` for service `smtp`, else `service/host`. */
   readonly servicePrincipalName?: string | undefined;
+  /** Negotiate a session key of its own. Default false: no message is signed after the login. */
+  readonly keyExchange?: boolean | undefined;
 }
 
 /** How Kerberos is to be spoken. */
@@ -72,7 +74,11 @@ const HIDDEN = "[hidden]";
 export function checkCredentials(credentials: Credentials): void {
   checkOptionNames(credentials, NAMES, "credentials");
   if (credentials.ntlm !== undefined) {
-    checkOptionNames(credentials.ntlm, ["version", "servicePrincipalName"], "credentials.ntlm");
+    checkOptionNames(
+      credentials.ntlm,
+      ["version", "servicePrincipalName", "keyExchange"],
+      "credentials.ntlm",
+    );
   }
   if (typeof credentials.gssapi === "object") {
     checkOptionNames(credentials.gssapi, ["principal", "service", "host"], "credentials.gssapi");

@@ -42,8 +42,6 @@ export interface GssapiRequest {
   readonly host: string;
   /** A principal such as `ann@EXAMPLE.ORG`; absent: the default of the credential cache. */
   readonly principal?: string | undefined;
-  /** Absent: the ticket from the credential cache is used. */
-  readonly password?: string | undefined;
 }
 
 /** An initiator's security context, as RFC 2743 has it. */

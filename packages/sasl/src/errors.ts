@@ -29,6 +29,8 @@ export const SASL_ERROR_CODES = {
   ERR_SASL_NONCE_MISMATCH: "the server did not extend the client's nonce",
   ERR_SASL_ITERATIONS_TOO_FEW: "the server asked for fewer hash iterations than is safe",
   ERR_SASL_ITERATIONS_TOO_MANY: "the server asked for more hash iterations than is reasonable",
+  ERR_SASL_CHANNEL_BINDING_MISMATCH: "the server sees another TLS channel: somebody is in between",
+  ERR_SASL_DOWNGRADE_DETECTED: "the server supports channel binding, but its offer was cut on the way",
   ERR_SASL_SERVER_NOT_PROVEN: "the server did not prove that it knows the secret",
   ERR_SASL_SECURITY_LAYER: "the server insists on a security layer, which this client does not use",
   // The peer said no.
@@ -43,6 +45,8 @@ const SECURITY_CODES: ReadonlySet<SaslErrorCode> = new Set<SaslErrorCode>([
   "ERR_SASL_NONCE_MISMATCH",
   "ERR_SASL_ITERATIONS_TOO_FEW",
   "ERR_SASL_ITERATIONS_TOO_MANY",
+  "ERR_SASL_CHANNEL_BINDING_MISMATCH",
+  "ERR_SASL_DOWNGRADE_DETECTED",
   "ERR_SASL_SERVER_NOT_PROVEN",
 ]);
 

@@ -65,7 +65,7 @@ export abstract class SteppedMechanism implements Mechanism {
   }
 
   get done(): boolean {
-    return this.#done && this.#state === "ready";
+    return this.#done;
   }
 
   initial(): Uint8Array | null | Promise<Uint8Array | null> {

@@ -33,6 +33,13 @@ export function decodeLatin1(octets: Uint8Array): string {
   return text;
 }
 
+/** The reverse; characters beyond U+00FF must have been refused before. */
+export function encodeLatin1(text: string): Uint8Array {
+  const octets = new Uint8Array(text.length);
+  for (let index = 0; index < text.length; index++) octets[index] = text.charCodeAt(index);
+  return octets;
+}
+
 /** Text that came from a server, made fit for an error or a log: printable ASCII, bounded. */
 export function printable(text: string, maxLength = 200): string {
   const clean = text.slice(0, maxLength).replace(/[^\x20-\x7e]/g, "?");
