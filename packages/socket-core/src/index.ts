@@ -1,1 +1,28 @@
-export {};
+// For people who connect.
+
+export type { CertificateFingerprints, CertificateInfo } from "./certificate/certificate-info.js";
+// Certificates as data.
+export { readCertificate } from "./certificate/certificate-info.js";
+export type { DistinguishedName, NameAttribute } from "./certificate/distinguished-name.js";
+export type { CertificateExtensions, SubjectAlternativeName } from "./certificate/extensions.js";
+export type { ConnectOptions, ConnectStep } from "./connect.js";
+export { connect } from "./connect.js";
+export type { SocketErrorCode, SocketErrorRow } from "./error-table.js";
+// Errors.
+export { SOCKET_ERRORS } from "./error-table.js";
+export type { SocketErrorDetails, SocketPhase } from "./errors.js";
+export { codeFromNode, fromNodeError, platformNumber, SocketError } from "./errors.js";
+export type { HostAddress, LookupFunction } from "./resolve-host.js";
+export type { SocketReceiver, SocketSettings } from "./socket.js";
+export { Socket } from "./socket.js";
+export { certificateMatchesHost } from "./tls/host-check.js";
+export type { StoredTlsSession, TlsSessionStore } from "./tls/session-store.js";
+export { MemoryTlsSessionStore } from "./tls/session-store.js";
+export type { ChannelBindingType, TlsCipher, TlsInfo, TlsKeyExchange } from "./tls/tls-info.js";
+export type {
+  CertificateSource,
+  RevocationChecker,
+  RevocationQuestion,
+  TlsOptions,
+  TlsVersion,
+} from "./tls/tls-options.js";

@@ -1,0 +1,242 @@
+import { isIP, type Socket as NetSocket } from "node:net";
+import type { Duplex } from "node:stream";
+import { Guard } from "./connect-guard.js";
+import { awaitConnected, type DialOptions, dial, dialPath } from "./dial.js";
+import { SocketError } from "./errors.js";
+import { checkHost, checkMs, checkOptions, checkPort, targetName } from "./options.js";
+import { type HostAddress, type LookupFunction, resolveHost } from "./resolve-host.js";
+import { Socket, type SocketSettings } from "./socket.js";
+import type { TlsOptions } from "./tls/tls-options.js";
+import { tlsSettings } from "./tls/tls-settings.js";
+
+export interface ConnectStep {
+  readonly step: "resolved" | "connected" | "proxied" | "secured";
+  readonly durationMs: number;
+  /** `resolved`: every address found. `connected`: the one that answered. */
+  readonly addresses?: readonly string[] | undefined;
+}
+
+export interface ConnectOptions {
+  /** A name (A-labels or U-labels) or an address. With `path` or `socket`: the name that TLS verifies. */
+  readonly host?: string | undefined;
+  /** 1 to 65535. */
+  readonly port?: number | undefined;
+  /** A unix socket or a Windows named pipe, instead of host and port. */
+  readonly path?: string | undefined;
+  /** A connected or connecting stream of the caller, instead of host and port. */
+  readonly socket?: Duplex | undefined;
+  /** Resolving, connecting and the proxy together. Default 30,000; 0 for none. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** Gives the attempt up. Once connected it has no effect. */
+  readonly signal?: AbortSignal | undefined;
+  /** 4 or 6: this family alone. 0 (default): both, overlapping (RFC 8305). */
+  readonly family?: 0 | 4 | 6 | undefined;
+  readonly localAddress?: string | undefined;
+  readonly localPort?: number | undefined;
+  /** Name of the network interface to leave by, as `eth0`; instead of `localAddress`. */
+  readonly networkInterface?: string | undefined;
+  /** Instead of the system's resolver. */
+  readonly lookup?: LookupFunction | undefined;
+  /** Default 250. */
+  readonly attemptDelayMs?: number | undefined;
+  /** Sends small writes at once. Default true. */
+  readonly noDelay?: boolean | undefined;
+  /** Switches keep-alive on: silence before the first probe. */
+  readonly keepAliveInitialDelayMs?: number | undefined;
+  /** Keeps our direction open when the peer ends its own. Default false. */
+  readonly allowHalfOpen?: boolean | undefined;
+  readonly idleTimeoutMs?: number | undefined;
+  readonly totalTimeoutMs?: number | undefined;
+  readonly closeTimeoutMs?: number | undefined;
+  readonly maxBytesPerSecond?: number | undefined;
+  /** TLS from the first octet; the promise resolves after the handshake. */
+  readonly tls?: TlsOptions | undefined;
+  readonly onProgress?: ((step: ConnectStep) => void) | undefined;
+}
+
+const CONNECT_OPTIONS: ReadonlySet<string> = new Set<keyof ConnectOptions>([
+  "host",
+  "port",
+  "path",
+  "socket",
+  "connectTimeoutMs",
+  "signal",
+  "family",
+  "localAddress",
+  "localPort",
+  "networkInterface",
+  "lookup",
+  "attemptDelayMs",
+  "noDelay",
+  "keepAliveInitialDelayMs",
+  "allowHalfOpen",
+  "idleTimeoutMs",
+  "totalTimeoutMs",
+  "closeTimeoutMs",
+  "maxBytesPerSecond",
+  "tls",
+  "onProgress",
+]);
+
+/**
+ * Connects, and secures the connection when `tls` is given.
+ *
+ * @throws SocketError of the groups use, resolve, connect, timeout, proxy, tls and certificate. Nothing stays open.
+ */
+export async function connect(options: ConnectOptions): Promise<Socket> {
+  const plan = makePlan(options);
+  // Bad TLS options, unreadable keys among them, are found before anybody is called.
+  if (options.tls !== undefined) tlsSettings(options.tls, plan.host);
+  const guard = new Guard(options.signal, plan.timeoutMs, plan.target);
+  let stream: Duplex;
+  try {
+    stream = await open(plan, options, guard);
+  } finally {
+    guard.done();
+  }
+  const socket = new Socket(stream, plan.settings);
+  if (options.tls !== undefined) {
+    const begin = performance.now();
+    // An aborted or failed handshake destroys the socket before it rejects.
+    await socket.startTls(
+      options.tls.signal === undefined ? { ...options.tls, signal: options.signal } : options.tls,
+    );
+    report(options, "secured", begin);
+  }
+  return socket;
+}
+
+interface Plan {
+  readonly host: string | undefined;
+  readonly port: number;
+  readonly target: string;
+  readonly timeoutMs: number;
+  readonly settings: SocketSettings;
+}
+
+function makePlan(options: ConnectOptions): Plan {
+  checkOptions("connect", options, CONNECT_OPTIONS);
+  const ways = [options.path, options.socket, options.port].filter((way) => way !== undefined).length;
+  const host = options.host === undefined ? undefined : checkHost(options.host);
+  if (ways > 1 && (options.path !== undefined || options.port === undefined)) {
+    throw new SocketError("ERR_SOCKET_BAD_OPTION", { detail: "give host and port, or path, or socket" });
+  }
+  if (options.path === "") throw new SocketError("ERR_SOCKET_BAD_OPTION", { detail: "path is empty" });
+  const direct = options.path === undefined && options.socket === undefined;
+  if (direct && host === undefined)
+    throw new SocketError("ERR_SOCKET_BAD_HOST", { detail: "no host was given" });
+  const port = direct || options.port !== undefined ? checkPort(options.port) : 0;
+  const family = options.family ?? 0;
+  if (family !== 0 && family !== 4 && family !== 6) {
+    throw new SocketError("ERR_SOCKET_BAD_OPTION", { detail: "family must be 0, 4 or 6" });
+  }
+  if (options.localAddress !== undefined && isIP(options.localAddress) === 0) {
+    throw new SocketError("ERR_SOCKET_BAD_OPTION", { detail: "localAddress must be an IP address" });
+  }
+  if (options.localPort !== undefined) checkPort(options.localPort, 0);
+  const target = options.path ?? (host === undefined ? "the given socket" : targetName(host, port));
+  return {
+    host,
+    port,
+    target,
+    timeoutMs: checkMs("connectTimeoutMs", options.connectTimeoutMs, 30_000),
+    settings: {
+      host,
+      target,
+      idleTimeoutMs: options.idleTimeoutMs,
+      totalTimeoutMs: options.totalTimeoutMs,
+      closeTimeoutMs: options.closeTimeoutMs,
+      maxBytesPerSecond: options.maxBytesPerSecond,
+    },
+  };
+}
+
+async function open(plan: Plan, options: ConnectOptions, guard: Guard): Promise<Duplex> {
+  if (options.socket !== undefined) return adopt(options.socket, guard);
+  if (options.path !== undefined) {
+    const begin = performance.now();
+    const stream = await guard.step("connect", dialPath(options.path, options.allowHalfOpen ?? false));
+    report(options, "connected", begin, [options.path]);
+    return stream;
+  }
+  return openTcp(plan.host!, plan.port, plan.target, options, guard);
+}
+
+async function adopt(stream: Duplex, guard: Guard): Promise<Duplex> {
+  if (stream.destroyed || !stream.writable || !stream.readable) {
+    throw new SocketError("ERR_SOCKET_NOT_CONNECTED", {
+      phase: "connect",
+      detail: "the given socket is closed",
+    });
+  }
+  if ((stream as Partial<NetSocket>).connecting === true)
+    return guard.step("connect", awaitConnected(stream as NetSocket));
+  return stream;
+}
+
+async function openTcp(
+  host: string,
+  port: number,
+  target: string,
+  options: ConnectOptions,
+  guard: Guard,
+): Promise<NetSocket> {
+  const family = options.family ?? 0;
+  const literal = isIP(host);
+  let addresses: HostAddress[];
+  if (literal !== 0) {
+    if (family !== 0 && family !== literal)
+      throw new SocketError("ERR_SOCKET_FAMILY_UNSUPPORTED", { target });
+    addresses = [{ address: host, family: literal as 4 | 6 }];
+  } else {
+    const begin = performance.now();
+    addresses = await guard.step("resolve", resolveHost(host, family, options.lookup, target));
+    report(
+      options,
+      "resolved",
+      begin,
+      addresses.map((entry) => entry.address),
+    );
+  }
+  const dialOptions: DialOptions = {
+    port,
+    localAddress: options.localAddress,
+    localPort: options.localPort,
+    networkInterface: options.networkInterface,
+    noDelay: options.noDelay ?? true,
+    keepAliveInitialDelayMs: options.keepAliveInitialDelayMs,
+    allowHalfOpen: options.allowHalfOpen ?? false,
+    attemptDelayMs: checkMs("attemptDelayMs", options.attemptDelayMs, 250),
+    target,
+  };
+  const begin = performance.now();
+  const stream = await guard.step(
+    "connect",
+    dial(fitting(addresses, options.localAddress, target), dialOptions),
+  );
+  report(options, "connected", begin, [stream.remoteAddress ?? host]);
+  return stream;
+}
+
+/** A local address of one family reaches only that family. */
+function fitting(addresses: HostAddress[], localAddress: string | undefined, target: string): HostAddress[] {
+  if (localAddress === undefined) return addresses;
+  const family = isIP(localAddress);
+  const result = addresses.filter((entry) => entry.family === family);
+  if (result.length === 0) {
+    throw new SocketError("ERR_SOCKET_FAMILY_UNSUPPORTED", {
+      detail: "localAddress is of another family",
+      target,
+    });
+  }
+  return result;
+}
+
+function report(
+  options: ConnectOptions,
+  step: ConnectStep["step"],
+  beginMs: number,
+  addresses?: readonly string[],
+): void {
+  options.onProgress?.({ step, durationMs: performance.now() - beginMs, addresses });
+}

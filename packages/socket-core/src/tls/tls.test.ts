@@ -1,0 +1,301 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Authority, type Issued, selfSigned } from "../../test/authority.js";
+import { codeOf, readBytes, rejection, type TestServer, tlsServer } from "../../test/servers.js";
+import { connect, MemoryTlsSessionStore, SocketError, type TlsOptions } from "../index.js";
+
+const DAY = 86_400_000;
+let authority: Authority;
+let good: Issued;
+const servers: TestServer[] = [];
+
+async function serve(own: { pem: string; key: string }, more: object = {}): Promise<number> {
+  const server = await tlsServer({ cert: own.pem, key: own.key, ...more }, (socket) => socket.pipe(socket));
+  servers.push(server);
+  return server.port;
+}
+
+function dialTls(port: number, tls: TlsOptions, host = "localhost") {
+  return connect({
+    host,
+    port,
+    family: 4,
+    tls,
+    lookup: (_host, _options, done) => done(null, "127.0.0.1", 4),
+  });
+}
+
+beforeAll(async () => {
+  authority = await Authority.create();
+  good = await authority.issue({ dnsNames: ["localhost", "*.mail.example.com"], ipAddresses: ["127.0.0.1"] });
+});
+afterAll(async () => {
+  await Promise.all(servers.map((server) => server.close()));
+});
+
+describe("a verified TLS connection", () => {
+  it("carries octets and tells what was negotiated", async () => {
+    const port = await serve(good, { ALPNProtocols: ["smtp"] });
+    const socket = await dialTls(port, { ca: authority.pem, alpn: ["smtp"] });
+    socket.write(Buffer.from("hello"));
+    expect((await readBytes(socket, 5)).toString()).toBe("hello");
+    const tls = socket.tls!;
+    expect(tls.verified).toBe(true);
+    expect(tls.failure).toBeUndefined();
+    expect(tls.protocol).toBe("TLSv1.3");
+    expect(tls.cipher.bits).toBeGreaterThanOrEqual(128);
+    expect(tls.alpn).toBe("smtp");
+    expect(tls.servername).toBe("localhost");
+    expect(tls.certificate?.dnsNames).toContain("localhost");
+    expect(tls.certificate?.issuers[0]?.subject.commonName).toBe("Test Root");
+    expect(tls.keyExchange?.type).toBe("ECDH");
+    await socket.close();
+    expect(socket.closed).toBe(true);
+  });
+
+  it("accepts an address that the certificate names, and sends no SNI for it", async () => {
+    const port = await serve(good);
+    const socket = await dialTls(port, { ca: authority.pem }, "127.0.0.1");
+    expect(socket.tls?.servername).toBeUndefined();
+    expect(socket.tls?.verified).toBe(true);
+    socket.destroy();
+  });
+});
+
+const TROUBLES: {
+  name: string;
+  code: string;
+  make: () => Promise<Issued | { pem: string; key: string }>;
+  host?: string;
+  ca?: () => string | undefined;
+}[] = [
+  {
+    name: "expired",
+    code: "ERR_SOCKET_CERTIFICATE_EXPIRED",
+    make: () =>
+      authority.issue({
+        dnsNames: ["localhost"],
+        notBefore: new Date(Date.now() - 9 * DAY),
+        notAfter: new Date(Date.now() - DAY),
+      }),
+  },
+  {
+    name: "not yet valid",
+    code: "ERR_SOCKET_CERTIFICATE_NOT_YET_VALID",
+    make: () => authority.issue({ dnsNames: ["localhost"], notBefore: new Date(Date.now() + DAY) }),
+  },
+  {
+    name: "self-signed",
+    code: "ERR_SOCKET_CERTIFICATE_SELF_SIGNED",
+    make: () => selfSigned({ dnsNames: ["localhost"] }),
+  },
+  {
+    name: "unknown CA",
+    code: "ERR_SOCKET_CERTIFICATE_UNKNOWN_ISSUER",
+    make: async () => (await Authority.create("Other Root")).issue({ dnsNames: ["localhost"] }),
+  },
+  {
+    name: "wrong host",
+    code: "ERR_SOCKET_CERTIFICATE_HOST_MISMATCH",
+    make: () => authority.issue({ dnsNames: ["other.example"] }),
+  },
+  {
+    name: "host in the common name only",
+    code: "ERR_SOCKET_CERTIFICATE_HOST_MISMATCH",
+    make: () => authority.issue({ subject: "CN=localhost" }),
+  },
+  {
+    name: "wildcard over two labels",
+    code: "ERR_SOCKET_CERTIFICATE_HOST_MISMATCH",
+    make: () => authority.issue({ dnsNames: ["*.example.com"] }),
+    host: "a.b.example.com",
+  },
+  {
+    name: "DNS name that is the text of the address",
+    code: "ERR_SOCKET_CERTIFICATE_HOST_MISMATCH",
+    make: () => authority.issue({ dnsNames: ["127.0.0.1"] }),
+    host: "127.0.0.1",
+  },
+  {
+    name: "for clients only",
+    code: "ERR_SOCKET_CERTIFICATE_PURPOSE",
+    make: () => authority.issue({ dnsNames: ["localhost"], usages: ["1.3.6.1.5.5.7.3.2"] }),
+  },
+  {
+    name: "issued by one that may not issue",
+    code: "ERR_SOCKET_CERTIFICATE_UNTRUSTED",
+    make: async () => {
+      const false_ = await authority.intermediate("Not A CA", false);
+      const leaf = await false_.issue({ dnsNames: ["localhost"] });
+      return { pem: leaf.pem + false_.pem, key: leaf.key };
+    },
+  },
+];
+
+describe("T9: a bad certificate is refused before any octet", () => {
+  it.each(TROUBLES)("$name", async ({ code, make, host }) => {
+    const seen: Buffer[] = [];
+    const own = await make();
+    const server = await tlsServer({ cert: own.pem, key: own.key }, (socket) =>
+      socket.on("data", (data) => seen.push(data)),
+    );
+    servers.push(server);
+    const error = await rejection(dialTls(server.port, { ca: authority.pem }, host));
+    expect(SocketError.is(error)).toBe(true);
+    expect((error as SocketError).code).toBe(code);
+    expect((error as SocketError).phase).toBe("tls");
+    expect(seen).toEqual([]);
+  });
+
+  it.each(TROUBLES)('$name: verify "none" connects and reports it', async ({ code, make, host }) => {
+    const port = await serve(await make());
+    const socket = await dialTls(port, { ca: authority.pem, verify: "none" }, host);
+    expect(socket.tls?.verified).toBe(false);
+    expect(socket.tls?.failure?.code).toBe(code);
+    socket.destroy();
+  });
+});
+
+describe("onCertificate", () => {
+  it("sees certificate and reason, and may accept", async () => {
+    const own = await selfSigned({ dnsNames: ["localhost"] });
+    const port = await serve(own);
+    const asked: unknown[] = [];
+    const socket = await dialTls(port, {
+      onCertificate: (certificate, failure) => {
+        asked.push([certificate.dnsNames, failure?.code]);
+        return true;
+      },
+    });
+    expect(asked).toEqual([[["localhost"], "ERR_SOCKET_CERTIFICATE_SELF_SIGNED"]]);
+    expect(socket.tls?.verified).toBe(false);
+    socket.destroy();
+  });
+
+  it("may refuse a good certificate", async () => {
+    const port = await serve(good);
+    expect(await codeOf(dialTls(port, { ca: authority.pem, onCertificate: () => false }))).toBe(
+      "ERR_SOCKET_CERTIFICATE_REFUSED",
+    );
+  });
+
+  it("undefined leaves the decision to the policy", async () => {
+    const port = await serve(await selfSigned({ dnsNames: ["localhost"] }));
+    expect(await codeOf(dialTls(port, { onCertificate: () => undefined }))).toBe(
+      "ERR_SOCKET_CERTIFICATE_SELF_SIGNED",
+    );
+  });
+
+  it("that throws ends the handshake", async () => {
+    const port = await serve(good);
+    const error = (await rejection(
+      dialTls(port, {
+        ca: authority.pem,
+        onCertificate: () => {
+          throw new RangeError("oops");
+        },
+      }),
+    )) as SocketError;
+    expect(error.cause).toBeInstanceOf(RangeError);
+  });
+});
+
+describe("pins, trusted and denied certificates", () => {
+  it("a pin of the key or of an issuer passes, another does not", async () => {
+    const port = await serve(good);
+    const socket = await dialTls(port, { ca: authority.pem });
+    const { certificate } = socket.tls!;
+    socket.destroy();
+    for (const pin of [
+      certificate!.publicKeyPin,
+      certificate!.fingerprints.sha256,
+      certificate!.issuers[0]!.publicKeyPin,
+    ]) {
+      const pinned = await dialTls(port, { ca: authority.pem, pins: [pin] });
+      expect(pinned.tls?.verified).toBe(true);
+      pinned.destroy();
+    }
+    expect(await codeOf(dialTls(port, { ca: authority.pem, pins: ["aa".repeat(32)] }))).toBe(
+      "ERR_SOCKET_CERTIFICATE_PIN",
+    );
+    expect(await codeOf(dialTls(port, { ca: authority.pem, verify: "none", pins: ["aa".repeat(32)] }))).toBe(
+      "ERR_SOCKET_CERTIFICATE_PIN",
+    );
+  });
+
+  it("a trusted fingerprint counts as verified", async () => {
+    const own = await selfSigned({ dnsNames: ["other.example"] });
+    const port = await serve(own);
+    const { createHash } = await import("node:crypto");
+    const fingerprint = createHash("sha256").update(own.der).digest("hex");
+    const socket = await dialTls(port, { trusted: [fingerprint] });
+    expect(socket.tls?.verified).toBe(true);
+    socket.destroy();
+  });
+
+  it("a denied certificate is refused, whatever the hook says", async () => {
+    const port = await serve(good);
+    const socket = await dialTls(port, { ca: authority.pem });
+    const { certificate } = socket.tls!;
+    socket.destroy();
+    for (const mark of [
+      certificate!.serialNumber,
+      certificate!.fingerprints.sha1,
+      certificate!.issuers[0]!.fingerprints.sha256,
+    ]) {
+      const denied = {
+        ca: authority.pem,
+        verify: "none",
+        denied: [mark],
+        onCertificate: () => true,
+      } as const;
+      expect(await codeOf(dialTls(port, denied))).toBe("ERR_SOCKET_CERTIFICATE_DENIED");
+    }
+  });
+});
+
+describe("resumption", () => {
+  for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
+    it(`${version}: a verified session is resumed with its facts`, async () => {
+      const port = await serve(good);
+      const sessionStore = new MemoryTlsSessionStore();
+      const tls = { ca: authority.pem, sessionStore, maxVersion: version } as const;
+      const first = await dialTls(port, tls);
+      first.write(Buffer.from("x"));
+      await readBytes(first, 1); // TLS 1.3 tickets travel with the first octets
+      await first.close();
+      const second = await dialTls(port, tls);
+      expect(second.tls).toMatchObject({ resumed: true, verified: true });
+      expect(second.tls?.certificate?.dnsNames).toContain("localhost");
+      second.destroy();
+      // another policy or host never takes it
+      const other = await dialTls(port, { ...tls, pins: [second.tls!.certificate!.publicKeyPin] });
+      expect(other.tls?.resumed).toBe(false);
+      other.destroy();
+      expect(await codeOf(dialTls(port, tls, "x.example.com"))).toBe("ERR_SOCKET_CERTIFICATE_HOST_MISMATCH");
+    });
+
+    it(`${version}: a session of an unverified peer is never kept`, async () => {
+      const port = await serve(await selfSigned({ dnsNames: ["localhost"] }));
+      const put: unknown[] = [];
+      const sessionStore = { take: () => undefined, put: (key: string) => put.push(key) };
+      const socket = await dialTls(port, { verify: "none", sessionStore, maxVersion: version });
+      socket.write(Buffer.from("x"));
+      await readBytes(socket, 1);
+      await socket.close();
+      expect(put).toEqual([]);
+    });
+  }
+
+  it("the hook is asked again when a session is resumed", async () => {
+    const port = await serve(good);
+    const sessionStore = new MemoryTlsSessionStore();
+    let answer: boolean | undefined;
+    const tls: TlsOptions = { ca: authority.pem, sessionStore, onCertificate: () => answer };
+    const first = await dialTls(port, tls);
+    first.write(Buffer.from("x"));
+    await readBytes(first, 1);
+    await first.close();
+    answer = false;
+    expect(await codeOf(dialTls(port, tls))).toBe("ERR_SOCKET_CERTIFICATE_REFUSED");
+  });
+});
