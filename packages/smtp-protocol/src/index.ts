@@ -1,5 +1,17 @@
 // For people who read replies.
 export { Capabilities, NO_CAPABILITIES, parseCapabilities, type SessionLimits } from "./capabilities.js";
+// For people who hold a conversation.
+export { ClientProtocol, type ClientProtocolOptions } from "./client-protocol.js";
+export { Exchange } from "./exchange.js";
+// For packages built on this one: where a session stands, and the tables that move it.
+export {
+  ANSWERED,
+  type Awaited,
+  ISSUED,
+  type Move,
+  type ReplyClass,
+  type SessionState,
+} from "./state.js";
 // For people who write commands.
 export type {
   AuthCommand,

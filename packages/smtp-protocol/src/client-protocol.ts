@@ -1,0 +1,529 @@
+import { type Capabilities, NO_CAPABILITIES, parseCapabilities } from "./capabilities.js";
+import type { Command } from "./command.js";
+import { serializeCommand } from "./command-serializer.js";
+import { DataEncoder } from "./data-encoder.js";
+import { SmtpProtocolError } from "./errors.js";
+import { Exchange } from "./exchange.js";
+import { OutputBuffer } from "./output-buffer.js";
+import type { Reply } from "./reply.js";
+import { NEED_DATA, type ReplyLimits, ReplyParser } from "./reply-parser.js";
+import { serializeSaslLine } from "./sasl-line.js";
+import {
+  ANSWERED,
+  type AnsweredTable,
+  type Awaited,
+  ISSUED,
+  type IssuedTable,
+  type Move,
+  type ReplyClass,
+  type SessionState,
+} from "./state.js";
+
+export interface ClientProtocolOptions<Token = unknown> {
+  /** Comes back with the greeting. */
+  readonly greetingToken?: Token | undefined;
+  /** `lmtp`: one final reply for each accepted recipient (RFC 2033 4.2). Default `smtp`. */
+  readonly protocol?: "smtp" | "lmtp" | undefined;
+  /** Limits of one reply. Defaults: 4,096 octets a line, 64 KiB and 256 lines a reply. */
+  readonly replyLimits?: Partial<ReplyLimits> | undefined;
+  /** Limits for the replies of EXPN and HELP, which may be long. Defaults: 1 MiB, 20,000 lines. */
+  readonly listingLimits?: Partial<ReplyLimits> | undefined;
+  /** Refuses replies whose lines end in LF alone. Default false. */
+  readonly strictLineEnd?: boolean | undefined;
+  /** Allows commands ahead of their predecessors' replies although PIPELINING was not announced. Default false. */
+  readonly assumePipelining?: boolean | undefined;
+  /** Allows BDAT before the replies of MAIL and RCPT (a window of messages in flight). Default false. */
+  readonly chunksAhead?: boolean | undefined;
+}
+
+/** Content is taken in blocks of at most this size, so that a caller can write between them. */
+const BLOCK_BYTES = 64 * 1024;
+/** `BDAT 4294967295 LAST` CRLF. */
+const CHUNK_HEADER_BYTES = 22;
+
+const issuedTable: IssuedTable = ISSUED;
+const answeredTable: AnsweredTable = ANSWERED;
+
+/**
+ * The client's side of an SMTP or LMTP session as a pure engine (RFC 5321, 2033, 2920, 3030, 3207, 4954): bytes in, events out;
+ * commands in, bytes out. It has no socket, clock or promise.
+ *
+ * Each command written becomes an `Exchange` in a FIFO; each reply answers the oldest (RFC 5321 4.2, RFC 2920 3.1). Take all
+ * events that a chunk holds before `takeOutput()`: a reply can only answer what was taken before its bytes came.
+ *
+ * `Token` is whatever the caller wants back with the reply, such as the message a command belongs to.
+ */
+export class ClientProtocol<Token = unknown> {
+  readonly protocol: "smtp" | "lmtp";
+  readonly #parser: ReplyParser;
+  readonly #replyLimits: Partial<ReplyLimits>;
+  readonly #listingLimits: Partial<ReplyLimits>;
+  readonly #assumePipelining: boolean;
+  readonly #chunksAhead: boolean;
+  readonly #output = new OutputBuffer();
+
+  #issued: SessionState = "greeting";
+  #answered: SessionState = "greeting";
+  #fifo: Exchange<Token>[] = [];
+  /** Index in `#fifo` of the oldest exchange without a reply. */
+  #head = 0;
+  /** Index in `#fifo` behind the last exchange whose octets were taken. */
+  #taken = 0;
+  #acceptedRecipients = 0;
+  #encoder: DataEncoder | undefined;
+  #contentToken: Token | undefined;
+  #capabilities: Capabilities = NO_CAPABILITIES;
+  #readEnhanced = false;
+  #pipelining = false;
+  #listing = false;
+  #failure: SmtpProtocolError | undefined;
+
+  constructor(options: ClientProtocolOptions<Token> = {}) {
+    this.protocol = options.protocol ?? "smtp";
+    this.#replyLimits = { ...options.replyLimits, strictLineEnd: options.strictLineEnd ?? false };
+    this.#listingLimits = {
+      maxReplyBytes: 1024 * 1024,
+      maxLines: 20_000,
+      ...options.listingLimits,
+      strictLineEnd: options.strictLineEnd ?? false,
+    };
+    this.#assumePipelining = options.assumePipelining ?? false;
+    this.#pipelining = this.#assumePipelining;
+    this.#chunksAhead = options.chunksAhead ?? false;
+    this.#parser = new ReplyParser(this.#replyLimits);
+    this.#await(new Exchange<Token>("greeting", "", options.greetingToken));
+    this.#taken = 1;
+  }
+
+  /** Where the session stands once everything written has succeeded. */
+  get issued(): SessionState {
+    return this.#issued;
+  }
+
+  /** Where the session stands by the replies that came. */
+  get answered(): SessionState {
+    return this.#answered;
+  }
+
+  /** What the server announced in its last EHLO or LHLO reply; empty before, after HELO and after STARTTLS. */
+  get capabilities(): Capabilities {
+    return this.#capabilities;
+  }
+
+  /** Exchanges whose reply is still owed, oldest first. */
+  get outstanding(): readonly Exchange<Token>[] {
+    return this.#fifo.slice(this.#head);
+  }
+
+  /** The exchange that the next reply will answer. */
+  get oldest(): Exchange<Token> | undefined {
+    return this.#fifo[this.#head];
+  }
+
+  get outstandingCount(): number {
+    return this.#fifo.length - this.#head;
+  }
+
+  /** Recipients accepted so far in the transaction that the answered cursor is in. */
+  get acceptedRecipients(): number {
+    return this.#acceptedRecipients;
+  }
+
+  /** Octets of a reply that is not complete yet, or of replies not taken with `nextEvent()`. */
+  get pendingBytes(): number {
+    return this.#parser.pendingBytes;
+  }
+
+  /** Whether `move` may be written now. */
+  may(move: Move): boolean {
+    return this.#failure === undefined && issuedTable[this.#issued][move] !== undefined;
+  }
+
+  /**
+   * Appends a command to the output.
+   * @throws SmtpProtocolError ERR_SMTP_WRONG_STATE where RFC 5321 4.1.4 or RFC 2920 3.1 does not allow it, ERR_SMTP_ARGUMENT…
+   * when the command cannot be written safely, ERR_SMTP_UNEXPECTED_REPLY when bytes arrived that no command asked for.
+   */
+  send(command: Command, token?: Token): Exchange<Token> {
+    const move = moveOf(command);
+    const next = this.#allow(move, command.verb);
+    if ((move === "chunk" || move === "lastChunk") && !this.#mayChunk()) {
+      throw wrongState(command.verb, this.#answered);
+    }
+    this.#output.append(serializeCommand(command));
+    this.#issued = next;
+    if (move === "lastChunk") return this.#awaitFinal("lastChunk", command.verb, token);
+    return this.#await(new Exchange<Token>(awaitedOf(move), command.verb, token));
+  }
+
+  /**
+   * Answers a 334 with the mechanism's octets, or cancels the exchange with `*` when given null (RFC 4954 4).
+   */
+  respond(octets: Uint8Array | null, token?: Token): Exchange<Token> {
+    const next = this.#allow("response", "AUTH");
+    this.#output.append(serializeSaslLine(octets));
+    this.#issued = next;
+    return this.#await(new Exchange<Token>("auth", "AUTH", token));
+  }
+
+  /**
+   * Appends content after 354: line ends become CRLF, dots are stuffed (RFC 5321 4.5.2).
+   * @returns octets of `source` taken from `offset` on, at most 64 KiB; call again for the rest, writing in between as the
+   * socket likes.
+   * @throws SmtpProtocolError ERR_SMTP_WRONG_STATE unless this transaction's MAIL and a recipient were accepted and 354 came.
+   */
+  writeContent(source: Uint8Array, offset: number, token?: Token): number {
+    this.#issued = this.#allow("content", "content");
+    this.#encoder ??= new DataEncoder({ dotStuffing: true });
+    this.#contentToken = token;
+    const output = this.#output;
+    const block = Math.min(source.length - offset, BLOCK_BYTES);
+    // Room for a few stuffed dots; content with more of them takes another round.
+    output.ensure(block + 64);
+    const encoder = this.#encoder;
+    const piece = source.length - offset > block ? source.subarray(0, offset + block) : source;
+    encoder.encodeInto(piece, offset, output.target, output.offset);
+    output.advance(encoder.written);
+    return encoder.read;
+  }
+
+  /** Ends the content: completes the last line and appends the dot. In LMTP each accepted recipient gets a reply of its own. */
+  endContent(token?: Token): Exchange<Token> {
+    const next = this.#allow("end", "end of data");
+    const output = this.#output;
+    output.ensure(8);
+    const encoder = this.#encoder ?? new DataEncoder({ dotStuffing: true });
+    output.advance(encoder.finishInto(output.target, output.offset));
+    this.#encoder = undefined;
+    this.#issued = next;
+    return this.#awaitFinal("end", "DATA", token);
+  }
+
+  /**
+   * Appends content as a BDAT chunk of at most 64 KiB (RFC 3030 2): normalises line ends unless `binary`.
+   * With `last`, the chunk that takes the rest of `source` is marked LAST and closes the content.
+   * @returns octets of `source` taken from `offset` on; fewer than all of them mean that the chunk was not the last.
+   */
+  writeChunk(source: Uint8Array, offset: number, last: boolean, token?: Token, binary = false): number {
+    const output = this.#output;
+    const remaining = source.length - offset;
+    const block = Math.min(remaining, BLOCK_BYTES);
+    if (issuedTable[this.#issued].lastChunk === undefined || !this.#mayChunk())
+      throw wrongState("BDAT", this.#answered);
+    this.#encoder ??= new DataEncoder({ dotStuffing: false, binary });
+    const encoder = this.#encoder;
+    output.ensure(CHUNK_HEADER_BYTES + block + 64);
+    const piece = remaining > block ? source.subarray(0, offset + block) : source;
+    const start = output.offset + CHUNK_HEADER_BYTES;
+    encoder.encodeInto(piece, offset, output.target, start);
+    const taken = encoder.read;
+    let size = encoder.written;
+    const isLast = last && taken === remaining;
+    if (isLast) {
+      output.ensure(CHUNK_HEADER_BYTES + size + 8);
+      size += encoder.finishInto(output.target, output.offset + CHUNK_HEADER_BYTES + size);
+      this.#encoder = undefined;
+    } else if (size === 0) {
+      // An empty chunk that is not the last says nothing.
+      return taken;
+    }
+    const next = this.#allow(isLast ? "lastChunk" : "chunk", "BDAT");
+    const header = `BDAT ${size}${isLast ? " LAST" : ""}\r\n`;
+    const gap = CHUNK_HEADER_BYTES - header.length;
+    for (let i = 0; i < header.length; i++) output.target[output.offset + gap + i] = header.charCodeAt(i);
+    output.advance(CHUNK_HEADER_BYTES + size);
+    output.closeGap(header.length + size, gap);
+    this.#issued = next;
+    this.#contentToken = token;
+    if (isLast) this.#awaitFinal("lastChunk", "BDAT", token);
+    else this.#await(new Exchange<Token>("chunk", "BDAT", token));
+    return taken;
+  }
+
+  /**
+   * Octets to write, or undefined. They stay valid until `releaseOutput()`; call that when the socket is done with them.
+   * Replies that come after this call may answer everything taken.
+   */
+  takeOutput(): Uint8Array | undefined {
+    this.#taken = this.#fifo.length;
+    return this.#output.take();
+  }
+
+  releaseOutput(octets: Uint8Array): void {
+    this.#output.release(octets);
+  }
+
+  /** Octets appended and not taken yet. */
+  get outputBytes(): number {
+    return this.#output.length;
+  }
+
+  /** Stores bytes from the server; `nextEvent()` reads them. */
+  receiveData(chunk: Uint8Array): void {
+    this.#parser.push(chunk);
+  }
+
+  /**
+   * The next reply with the command that it answers, or NEED_DATA.
+   * @throws SmtpProtocolError when the server broke the protocol; the session is closed then and the error is thrown again.
+   */
+  nextEvent(): Exchange<Token> | typeof NEED_DATA {
+    if (this.#failure !== undefined) throw this.#failure;
+    const oldest = this.#fifo[this.#head];
+    const listing = oldest !== undefined && (oldest.verb === "EXPN" || oldest.verb === "HELP");
+    if (listing !== this.#listing) {
+      this.#listing = listing;
+      this.#parser.setLimits(listing ? this.#listingLimits : this.#replyLimits);
+    }
+    const plain = oldest !== undefined && (oldest.awaited === "greeting" || oldest.awaited === "hello");
+    let reply: Reply | typeof NEED_DATA;
+    try {
+      reply = this.#parser.next(this.#readEnhanced && !plain);
+    } catch (error) {
+      this.#fail(error as SmtpProtocolError);
+      throw error;
+    }
+    if (reply === NEED_DATA) return NEED_DATA;
+    if (oldest === undefined) return this.#unasked(reply);
+    if (this.#head >= this.#taken)
+      throw this.#violation(`a reply came before ${oldest.verb} was written`, reply);
+    return this.#answer(oldest, reply);
+  }
+
+  /**
+   * The TLS handshake that a 220 to STARTTLS asked for is about to begin in this turn: everything learnt in clear is forgotten
+   * (RFC 3207 4.2).
+   * @throws SmtpProtocolError ERR_SMTP_LEFTOVER_BYTES when bytes came behind the 220: someone wrote them who was not authenticated.
+   */
+  tlsStarted(): void {
+    if (this.#answered !== "tls" || this.#head < this.#fifo.length) throw wrongState("TLS", this.#answered);
+    if (this.#parser.pendingBytes > 0) throw this.#leftover();
+    this.#parser.reset();
+    this.#capabilities = NO_CAPABILITIES;
+    this.#readEnhanced = false;
+    this.#pipelining = this.#assumePipelining;
+    this.#issued = "connected";
+    this.#answered = "connected";
+  }
+
+  /** The connection is gone. Returns the exchanges whose reply will not come. */
+  connectionClosed(): readonly Exchange<Token>[] {
+    const owed = this.outstanding;
+    this.#issued = "closed";
+    this.#answered = "closed";
+    this.#output.discard();
+    return owed;
+  }
+
+  #answer(exchange: Exchange<Token>, reply: Reply): Exchange<Token> {
+    const replyClass = classify(exchange.awaited as Awaited, reply.code);
+    const next =
+      replyClass === undefined
+        ? undefined
+        : answeredTable[this.#answered][exchange.awaited as Awaited]?.[replyClass];
+    if (replyClass === undefined || next === undefined) {
+      throw this.#violation(`${exchange.verb || "the greeting"} was answered with ${reply.code}`, reply);
+    }
+    this.#shift();
+    exchange.reply = reply;
+    exchange.replyClass = replyClass;
+    this.#answered = next;
+    switch (exchange.awaited) {
+      case "hello":
+        if (replyClass === "positive") this.#announce(exchange.verb, reply);
+        break;
+      case "mail":
+        this.#acceptedRecipients = 0;
+        break;
+      case "recipient":
+        if (replyClass === "positive") this.#acceptedRecipients++;
+        break;
+      case "starttls":
+        if (replyClass === "positive" && this.#parser.pendingBytes > 0) throw this.#leftover();
+        break;
+    }
+    if (this.#head === this.#fifo.length) {
+      this.#issued = next;
+      if (next !== "content" && next !== "chunk") this.#encoder = undefined;
+    }
+    return exchange;
+  }
+
+  #shift(): void {
+    this.#head++;
+    if (this.#head === this.#fifo.length) {
+      this.#fifo.length = 0;
+      this.#head = 0;
+      this.#taken = 0;
+    } else if (this.#head >= 64) {
+      this.#fifo.splice(0, this.#head);
+      this.#taken -= this.#head;
+      this.#head = 0;
+    }
+  }
+
+  #announce(verb: string, reply: Reply): void {
+    this.#capabilities = verb === "HELO" ? NO_CAPABILITIES : parseCapabilities(reply);
+    this.#readEnhanced = this.#capabilities.has("ENHANCEDSTATUSCODES");
+    this.#pipelining = this.#assumePipelining || this.#capabilities.has("PIPELINING");
+  }
+
+  /** A reply with nothing outstanding: an early refusal of content, a 421, or an error of the server. */
+  #unasked(reply: Reply): Exchange<Token> {
+    const negative = reply.code >= 400;
+    if ((this.#issued === "content" || this.#issued === "chunk") && negative) {
+      // RFC 5321 4.2.5: the server may give up while content is going out. Nothing but closing is possible afterwards.
+      const refusal = new Exchange<Token>("refusal", "DATA", this.#contentToken);
+      refusal.reply = reply;
+      refusal.replyClass = "negative";
+      this.#issued = "closed";
+      this.#answered = "closed";
+      return refusal;
+    }
+    if (reply.code === 421) {
+      const notice = new Exchange<Token>("unsolicited", "", undefined);
+      notice.reply = reply;
+      notice.replyClass = "negative";
+      this.#issued = "closed";
+      this.#answered = "closed";
+      return notice;
+    }
+    throw this.#violation(`the server sent ${reply.code} without having been asked`, reply);
+  }
+
+  #allow(move: Move, what: string): SessionState {
+    if (this.#failure !== undefined) throw this.#failure;
+    const next = issuedTable[this.#issued][move];
+    if (next === undefined) throw wrongState(what, this.#issued);
+    const owed = this.#fifo.length - this.#head;
+    if (owed === 0) {
+      // With nothing outstanding, bytes that are here already were not sent in answer to what is written now.
+      if (this.#parser.pendingBytes > 0) {
+        throw this.#violation(`bytes of a reply came before ${what} was written`, undefined);
+      }
+    } else if (
+      !this.#pipelining &&
+      move !== "content" &&
+      move !== "end" &&
+      move !== "chunk" &&
+      move !== "lastChunk"
+    ) {
+      throw new SmtpProtocolError(
+        "ERR_SMTP_WRONG_STATE",
+        `${what} cannot be written before the reply to ${this.#fifo[this.#head]?.verb}: PIPELINING was not announced`,
+      );
+    }
+    return next;
+  }
+
+  #mayChunk(): boolean {
+    if (this.#chunksAhead) return true;
+    return (this.#answered === "rcpt" && this.#acceptedRecipients > 0) || this.#answered === "chunk";
+  }
+
+  #await(exchange: Exchange<Token>): Exchange<Token> {
+    this.#fifo.push(exchange);
+    return exchange;
+  }
+
+  #awaitFinal(awaited: "end" | "lastChunk", verb: string, token: Token | undefined): Exchange<Token> {
+    this.#contentToken = undefined;
+    if (this.protocol === "lmtp" && this.#answered !== "empty") {
+      for (let i = 1; i < this.#acceptedRecipients; i++)
+        this.#await(new Exchange<Token>("endForOne", verb, token));
+    }
+    return this.#await(new Exchange<Token>(awaited, verb, token));
+  }
+
+  #violation(what: string, reply: Reply | undefined): SmtpProtocolError {
+    return this.#fail(new SmtpProtocolError("ERR_SMTP_UNEXPECTED_REPLY", what, { reply }));
+  }
+
+  #leftover(): SmtpProtocolError {
+    return this.#fail(
+      new SmtpProtocolError("ERR_SMTP_LEFTOVER_BYTES", "bytes came in clear behind the reply to STARTTLS"),
+    );
+  }
+
+  #fail(error: SmtpProtocolError): SmtpProtocolError {
+    this.#failure = error;
+    this.#issued = "closed";
+    this.#answered = "closed";
+    return error;
+  }
+}
+
+function wrongState(what: string, state: SessionState): SmtpProtocolError {
+  return new SmtpProtocolError("ERR_SMTP_WRONG_STATE", `${what} is not possible in state "${state}"`);
+}
+
+function moveOf(command: Command): Move {
+  switch (command.verb) {
+    case "MAIL":
+    case "SEND":
+    case "SOML":
+    case "SAML":
+      return "mail";
+    case "RCPT":
+      return "recipient";
+    case "DATA":
+      return "data";
+    case "RSET":
+      return "reset";
+    case "BDAT":
+    case "BURL":
+      return command.last ? "lastChunk" : "chunk";
+    case "EHLO":
+    case "HELO":
+    case "LHLO":
+      return "hello";
+    case "STARTTLS":
+      return "starttls";
+    case "AUTH":
+      return "auth";
+    case "QUIT":
+      return "quit";
+    default:
+      return "sync";
+  }
+}
+
+function awaitedOf(move: Move): Awaited {
+  switch (move) {
+    case "response":
+      return "auth";
+    case "content":
+      return "end";
+    default:
+      return move;
+  }
+}
+
+/** The class of a reply as far as it can answer `awaited` at all; undefined: it cannot (RFC 5321 4.3.2). */
+function classify(awaited: Awaited, code: number): ReplyClass | undefined {
+  if (code >= 400) return "negative";
+  if (code >= 300) {
+    switch (awaited) {
+      case "data":
+        return code === 354 ? "intermediate" : undefined;
+      case "auth":
+        return code === 334 ? "intermediate" : undefined;
+      case "sync":
+        return "intermediate";
+      default:
+        return undefined;
+    }
+  }
+  switch (awaited) {
+    // Any other 2yz here would let a stray reply pass for the one that opens TLS or a login.
+    case "greeting":
+    case "starttls":
+      return code === 220 ? "positive" : undefined;
+    case "auth":
+      return code === 235 ? "positive" : undefined;
+    case "hello":
+      return code === 250 ? "positive" : undefined;
+    default:
+      return code >= 200 ? "positive" : undefined;
+  }
+}
