@@ -2,6 +2,15 @@
 import { defineConfig } from "tsup";
 
 /**
+ * What declarations need beyond es2023: `await using` everywhere, and Node's own types in packages for Node. Said in the
+ * files themselves, because a strict consumer may have `types: []` and an older `lib`.
+ */
+function references(platform) {
+  const disposable = '/// <reference lib="esnext.disposable" />';
+  return platform === "node" ? [disposable, '/// <reference types="node" />'] : [disposable];
+}
+
+/**
  * @param {Record<string, string>} entry door name -> source file, e.g. { index: "src/index.ts", node: "src/node.ts" }
  * @param {{ platform?: "node" | "neutral", external?: (string | RegExp)[] }} [options]
  */
@@ -18,6 +27,6 @@ export function packageBuild(entry, options = {}) {
     clean: true,
     treeshake: false,
     removeNodeProtocol: false,
-    dts: { compilerOptions: { ignoreDeprecations: "6.0" } },
+    dts: { compilerOptions: { ignoreDeprecations: "6.0" }, banner: references(options.platform).join("\n") },
   });
 }

@@ -18,7 +18,7 @@ export const PURE = {
   "smtp-protocol": [],
   sasl: ["node", "gssapi"],
   "mime-message": ["node"],
-  dkim: [],
+  dkim: ["node"],
 };
 
 /** The one package that touches the network, and what "the network" is. */
