@@ -1,3 +1,3 @@
 import { packageBuild } from "../../tooling/config/tsup.mjs";
 
-export default packageBuild({ index: "src/index.ts", node: "src/node.ts" });
+export default packageBuild({ index: "src/index.ts", node: "src/node.ts" }, { external: [/^node:/] });

@@ -1,1 +1,33 @@
-export {};
+// For people who send mail.
+export type { AddressInput, AddressObject, GroupObject } from "./addresses.js";
+// For packages built on this one: the encodings by themselves.
+export { Base64Encoder, encodeBase64Lines } from "./base64.js";
+export type { ComposedMessage } from "./compose.js";
+export { composeMessage } from "./compose.js";
+export type { ComposeOptions } from "./compose-options.js";
+export { EmailMessage } from "./email-message.js";
+export { decodeWords, encodeWords } from "./encoded-word.js";
+export type { Transport } from "./entity.js";
+export type { Envelope } from "./envelope.js";
+export { messageEnvelope, needsSmtpUtf8 } from "./envelope.js";
+export type { MimeErrorCode } from "./errors.js";
+export { MIME_ERROR_CODES, MimeError } from "./errors.js";
+export type { FileAccess, FileSource } from "./file-policy.js";
+export type { ListEntry, ListInput } from "./list-fields.js";
+export type {
+  AlternativeInput,
+  AttachmentInput,
+  BodyInput,
+  CalendarInput,
+  ContentObject,
+  EnvelopeInput,
+  HeadersInput,
+  MessageInput,
+  StringEncoding,
+  TransferEncoding,
+} from "./message-input.js";
+export type { MessageSource } from "./message-source.js";
+export type { ContentType, ParameterizedValue } from "./parameters.js";
+export { parseContentType, parseParameters, parseParametersTolerant } from "./parameters.js";
+export { decodeQuotedPrintable, encodeQuotedPrintable, QuotedPrintableEncoder } from "./quoted-printable.js";
+export type { ContentInput } from "./source.js";

@@ -1,0 +1,207 @@
+// Address fields (RFC 5322 3.4): what callers pass, to mailboxes, to header tokens.
+import {
+  type Address,
+  formatMailbox,
+  isAtom,
+  type Mailbox,
+  type NamedMailbox,
+  needsSmtpUtf8,
+  parseAddressListTolerant,
+  parseMailbox,
+  quote,
+} from "@wirepost/mail-address";
+import { encodeWords } from "./encoded-word.js";
+import { checkNames, MimeError, quoteForError } from "./errors.js";
+import { assertHeaderText, type HeaderStyle, isPrintableAscii, toWellFormed } from "./folding.js";
+
+/** One address, a group, or several: text as in a header field, or parts. */
+export type AddressInput = string | AddressObject | GroupObject | Mailbox | Address | readonly AddressInput[];
+
+/** A display name with an address; the address is a mailbox of RFC 5321 and nothing else. */
+export interface AddressObject {
+  readonly name?: string | undefined;
+  readonly address: string;
+}
+
+/** A named group (RFC 5322 3.4). */
+export interface GroupObject {
+  readonly name: string;
+  readonly group: readonly AddressInput[];
+}
+
+const ADDRESS_NAMES = new Set(["name", "address"]);
+const GROUP_NAMES = new Set(["name", "group"]);
+const MAILBOX_NAMES = new Set(["localPart", "domain"]);
+
+/** Limits of mail-address that a caller may lift: local parts of SRS and BATV exceed 64 octets. */
+export interface AddressLimits {
+  readonly maxLocalPartBytes?: number | undefined;
+}
+
+function refuse(field: string, text: string, cause?: unknown): MimeError {
+  const reason = cause instanceof Error ? `: ${cause.message}` : "";
+  return new MimeError(
+    "ERR_MIME_INVALID_ADDRESS",
+    `${field} has an invalid address ${quoteForError(text)}${reason}`,
+    {
+      cause,
+      subject: field,
+    },
+  );
+}
+
+/**
+ * The addresses of a field. Text is read tolerantly (that parser never sees another domain than a strict one would) and
+ * display names are taken literally, encoded words included.
+ *
+ * @throws MimeError `ERR_MIME_INVALID_ADDRESS`
+ */
+export function readAddresses(
+  input: AddressInput | undefined | null,
+  field: string,
+  limits?: AddressLimits,
+): Address[] {
+  const addresses: Address[] = [];
+  if (input !== undefined && input !== null) collect(input, field, limits, addresses, 0);
+  return addresses;
+}
+
+function collect(
+  input: AddressInput,
+  field: string,
+  limits: AddressLimits | undefined,
+  into: Address[],
+  depth: number,
+): void {
+  if (typeof input === "string") {
+    try {
+      for (const address of parseAddressListTolerant(input, limits)) into.push(address);
+    } catch (cause) {
+      throw refuse(field, input, cause);
+    }
+    return;
+  }
+  if (Array.isArray(input)) {
+    if (depth > 8) throw refuse(field, "arrays in arrays");
+    for (const entry of input as readonly AddressInput[]) collect(entry, field, limits, into, depth + 1);
+    return;
+  }
+  if (typeof input !== "object" || input === null) throw refuse(field, String(input));
+  if ("kind" in input) {
+    // Plain data of mail-address, but it may come from anywhere: formatting checks it again.
+    into.push(input as Address);
+  } else if ("localPart" in input) {
+    checkNames(input, MAILBOX_NAMES, field);
+    into.push({ kind: "mailbox", mailbox: input as Mailbox });
+  } else if ("group" in input) {
+    const group = input as GroupObject;
+    checkNames(group, GROUP_NAMES, field);
+    const members: Address[] = [];
+    for (const member of group.group) collect(member, field, limits, members, depth + 1);
+    for (const member of members) if (member.kind !== "mailbox") throw refuse(field, "a group in a group");
+    into.push({ kind: "group", name: String(group.name), members: members as NamedMailbox[] });
+  } else if ("address" in input) {
+    const object = input as AddressObject;
+    checkNames(object, ADDRESS_NAMES, field);
+    let mailbox: Mailbox;
+    try {
+      mailbox = parseMailbox(object.address, limits);
+    } catch (cause) {
+      throw refuse(field, String(object.address), cause);
+    }
+    const name = object.name === undefined || object.name === null ? "" : String(object.name);
+    into.push(name === "" ? { kind: "mailbox", mailbox } : { kind: "mailbox", name, mailbox });
+  } else {
+    throw refuse(field, "an object without address");
+  }
+}
+
+/** The mailboxes, groups opened. */
+export function flatten(addresses: readonly Address[]): NamedMailbox[] {
+  const mailboxes: NamedMailbox[] = [];
+  for (const address of addresses) {
+    if (address.kind === "mailbox") mailboxes.push(address);
+    else for (const member of address.members) mailboxes.push(member);
+  }
+  return mailboxes;
+}
+
+/** True when one of the mailboxes has a local part outside ASCII. */
+export function anyNeedsSmtpUtf8(addresses: readonly Address[]): boolean {
+  for (const address of addresses) {
+    if (address.kind === "mailbox") {
+      if (needsSmtpUtf8(address.mailbox)) return true;
+    } else if (address.members.some((member) => needsSmtpUtf8(member.mailbox))) return true;
+  }
+  return false;
+}
+
+/** Words of a display name (RFC 5322 phrase). */
+export function phraseTokens(name: string, field: string, style: HeaderStyle): string[] {
+  assertHeaderText(name, `${field} display name`);
+  if (isAtom(name) && !name.includes("=?") && isPrintableAscii(name) && name.length < 75) return [name];
+  const text = toWellFormed(name);
+  const looksEncoded = text.includes("=?");
+  if (!looksEncoded && isPrintableAscii(text)) {
+    const words = text.split(" ");
+    if (words.every((word) => isAtom(word) && word.length < 75)) return words;
+  }
+  // Blanks at the ends and runs of blanks are lost by readers that tidy quoted strings, so they go the encoded way.
+  const tidy = !/^ | $| {2}|\t|[\u202a-\u202e\u2066-\u2069\ufeff]/.test(text);
+  if (!looksEncoded && tidy && (style.utf8 || isPrintableAscii(text))) {
+    const quoted = quote(text);
+    if (quoted.length <= 72) return [quoted];
+  }
+  return encodeWords(text, { charset: style.charset });
+}
+
+/** `Name <local@domain>` as tokens; the domain always as A-labels, so that header and envelope agree (row A5). */
+function mailboxTokens(named: NamedMailbox, field: string, style: HeaderStyle, into: string[]): void {
+  let text: string;
+  try {
+    text = formatMailbox(named.mailbox);
+  } catch (cause) {
+    throw refuse(field, `${named.mailbox?.localPart}@${named.mailbox?.domain}`, cause);
+  }
+  if (!style.utf8 && !isPrintableAscii(text)) {
+    throw new MimeError(
+      "ERR_MIME_SMTPUTF8_REQUIRED",
+      `${field} holds ${quoteForError(text)}, whose local part needs SMTPUTF8`,
+      { subject: field },
+    );
+  }
+  if (named.name === undefined || named.name === "") {
+    into.push(text);
+    return;
+  }
+  for (const token of phraseTokens(named.name, field, style)) into.push(token);
+  into.push(`<${text}>`);
+}
+
+/** Tokens of an address list for `foldTokens`. */
+export function addressTokens(addresses: readonly Address[], field: string, style: HeaderStyle): string[] {
+  const tokens: string[] = [];
+  const append = (text: string): void => {
+    const last = tokens[tokens.length - 1]!;
+    // An encoded word must have a blank before the special that follows it (RFC 2047 5 (3)).
+    if (last.endsWith("?=")) tokens.push(text);
+    else tokens[tokens.length - 1] = last + text;
+  };
+  for (let at = 0; at < addresses.length; at += 1) {
+    const address = addresses[at]!;
+    if (address.kind === "mailbox") mailboxTokens(address, field, style, tokens);
+    else {
+      const name = phraseTokens(address.name, field, style);
+      if (address.name === "") throw refuse(field, "a group without a name");
+      for (const token of name) tokens.push(token);
+      append(":");
+      for (let member = 0; member < address.members.length; member += 1) {
+        mailboxTokens(address.members[member]!, field, style, tokens);
+        if (member < address.members.length - 1) append(",");
+      }
+      append(";");
+    }
+    if (at < addresses.length - 1) append(",");
+  }
+  return tokens;
+}

@@ -1,0 +1,67 @@
+// How a message is to be composed: what the server takes, and what tests fix.
+
+import type { Transport } from "./entity.js";
+import { checkNames, MimeError } from "./errors.js";
+import { checkFileAccess, type FileAccess } from "./file-policy.js";
+import type { AbortSignalLike } from "./platform.js";
+import type { RandomSource } from "./random.js";
+
+/** Options of `composeMessage`. */
+export interface ComposeOptions {
+  /** What the server takes: `8bit` with 8BITMIME, `binary` with BINARYMIME and CHUNKING. Default `7bit`. */
+  readonly transport?: Transport | undefined;
+  /** True when the server takes SMTPUTF8. It is used only where an address needs it. Default false. */
+  readonly smtpUtf8?: boolean | undefined;
+  /** Raw UTF-8 in the header although no address needs it; `smtpUtf8` must be true. Default false. */
+  readonly utf8Headers?: boolean | undefined;
+  /** Date of messages that name none. Default: now. */
+  readonly date?: Date | undefined;
+  /** Domain of new message identifiers. Default: the sender's. */
+  readonly messageIdDomain?: string | undefined;
+  /** Leave to read files named in the message. Default: none. */
+  readonly files?: FileAccess | undefined;
+  /** Writes the Bcc field, for copies that are kept and not sent. Default false. */
+  readonly keepBcc?: boolean | undefined;
+  /** Messages up to this size are composed to octets at once, and contents up to it are read. Default 65,536. */
+  readonly inlineLimitBytes?: number | undefined;
+  /** Longest local part of an address. Default 64 octets (RFC 5321 4.5.3.1.1). */
+  readonly maxLocalPartBytes?: number | undefined;
+  /** Where boundaries and message identifiers come from. Default: the platform's secure random numbers. */
+  readonly random?: RandomSource | undefined;
+  /** Ends reading of contents. */
+  readonly signal?: AbortSignalLike | undefined;
+}
+
+const NAMES: ReadonlySet<string> = new Set<keyof ComposeOptions>([
+  "transport",
+  "smtpUtf8",
+  "utf8Headers",
+  "date",
+  "messageIdDomain",
+  "files",
+  "keepBcc",
+  "inlineLimitBytes",
+  "maxLocalPartBytes",
+  "random",
+  "signal",
+]);
+
+/** Messages up to this size are one piece of memory. */
+export const DEFAULT_INLINE_LIMIT_BYTES = 65_536;
+
+/** Checks the options once per message. */
+export function checkComposeOptions(options: ComposeOptions): void {
+  checkNames(options, NAMES, "composeMessage");
+  const { transport, inlineLimitBytes } = options;
+  if (transport !== undefined && transport !== "7bit" && transport !== "8bit" && transport !== "binary") {
+    throw new MimeError("ERR_MIME_INVALID_OPTION", "transport must be 7bit, 8bit or binary", {
+      subject: "transport",
+    });
+  }
+  if (inlineLimitBytes !== undefined && !(Number.isSafeInteger(inlineLimitBytes) && inlineLimitBytes >= 0)) {
+    throw new MimeError("ERR_MIME_INVALID_OPTION", "inlineLimitBytes must be a whole number", {
+      subject: "inlineLimitBytes",
+    });
+  }
+  checkFileAccess(options.files);
+}

@@ -1,0 +1,188 @@
+// Messages to bytes. In memory and small: at once, to one array. Otherwise: to a source that is read when it is sent.
+import { loadCharset, readyCharset, type TextCharset, UTF8 } from "./charset.js";
+import { type ComposeOptions, checkComposeOptions, DEFAULT_INLINE_LIMIT_BYTES } from "./compose-options.js";
+import { type Encoded, type Entity, encodeEntity, occursInPlainContent } from "./entity.js";
+import { checkNames, MimeError } from "./errors.js";
+import { buildHeader, type MessageHeader } from "./message-header.js";
+import { MESSAGE_NAMES, type MessageInput } from "./message-input.js";
+import { planBody } from "./message-plan.js";
+import { allInMemory, joinPieces, type MessageSource, messageSource, piecesSize } from "./message-source.js";
+import type { PlanContext } from "./part-plan.js";
+import type { Piece } from "./piece.js";
+import { utf8Encode } from "./platform.js";
+import { randomToken } from "./random.js";
+import type { Source } from "./source.js";
+
+/** A message as it goes on the wire, before dot-stuffing. */
+export interface ComposedMessage {
+  /** With its angle brackets. */
+  readonly messageId: string;
+  /** All octets, or a source of them: lines end in CRLF and have at most 998 octets (binary contents excepted). */
+  readonly content: Uint8Array | MessageSource;
+  /** Size of the content, when it is known without reading; for SIZE (RFC 1870). */
+  readonly sizeBytes: number | undefined;
+  /** What the transport must be able to carry (RFC 6152, RFC 3030). */
+  readonly body: "7BIT" | "8BITMIME" | "BINARYMIME";
+  /** True when the header holds raw UTF-8 and MAIL needs SMTPUTF8 (RFC 6531). */
+  readonly smtpUtf8: boolean;
+}
+
+const BODY_OF = { "7bit": "7BIT", "8bit": "8BITMIME", binary: "BINARYMIME" } as const;
+
+/**
+ * Composes a message. The result comes at once when every content is in memory, and as a promise when something has to
+ * be opened, read or loaded first; a content that cannot be read is found, and named, before the promise resolves.
+ *
+ * @throws MimeError, also as the promise's rejection; see MIME_ERROR_CODES
+ */
+export function composeMessage(
+  message: MessageInput,
+  options: ComposeOptions = {},
+): ComposedMessage | Promise<ComposedMessage> {
+  checkComposeOptions(options);
+  if (typeof message !== "object" || message === null) {
+    throw new MimeError("ERR_MIME_INVALID_OPTION", "The message is no object");
+  }
+  checkNames(message, MESSAGE_NAMES, "The message");
+  const charset = message.charset === undefined ? UTF8 : readyCharset(message.charset);
+  if (charset === undefined)
+    return loadCharset(message.charset!).then((ready) => compose(message, options, ready));
+  return compose(message, options, charset);
+}
+
+function compose(
+  message: MessageInput,
+  options: ComposeOptions,
+  charset: TextCharset,
+): ComposedMessage | Promise<ComposedMessage> {
+  const header = buildHeader(message, options, charset);
+  const pending: Source[] = [];
+  const context: PlanContext = {
+    files: options.files,
+    charset,
+    textEncoding: message.textEncoding,
+    filenameEncoding: message.filenameEncoding ?? "both",
+    pending,
+  };
+  const body = planBody(message, context);
+  if (pending.length === 0) return finish(header, body, options);
+  return prepareAll(pending, options).then(() => finish(header, body, options));
+}
+
+/** Readies all contents; when one fails, the others are let go. */
+async function prepareAll(pending: readonly Source[], options: ComposeOptions): Promise<void> {
+  const prepareContext = {
+    inlineLimitBytes: options.inlineLimitBytes ?? DEFAULT_INLINE_LIMIT_BYTES,
+    files: options.files,
+    signal: options.signal,
+  };
+  const results = await Promise.allSettled(pending.map((source) => source.prepare?.(prepareContext)));
+  const failure = results.find((result) => result.status === "rejected");
+  if (failure === undefined) return;
+  await Promise.all(pending.map((source) => source.close()));
+  throw failure.reason;
+}
+
+function finish(header: MessageHeader, body: Entity, options: ComposeOptions): ComposedMessage {
+  const encoded = encodeEntity(body, options.transport ?? "7bit");
+  const writer = new EntityWriter(header, chooseBoundary(encoded, options));
+  writer.write(encoded);
+  const pieces = writer.end();
+  const sizeBytes = piecesSize(pieces);
+  const limit = options.inlineLimitBytes ?? DEFAULT_INLINE_LIMIT_BYTES;
+  const content =
+    allInMemory(pieces) && sizeBytes! <= limit ? joinPieces(pieces, sizeBytes!) : messageSource(pieces);
+  const widest = encoded.encoding === "8bit" || encoded.encoding === "binary" ? encoded.encoding : "7bit";
+  return {
+    messageId: header.messageId,
+    content,
+    sizeBytes,
+    body: BODY_OF[widest],
+    smtpUtf8: header.smtpUtf8,
+  };
+}
+
+/**
+ * What all boundaries of the message end in. `=_` occurs in neither base64 nor quoted-printable; in content that travels
+ * as it is, the token is looked for.
+ */
+function chooseBoundary(encoded: Encoded, options: ComposeOptions): string {
+  if (encoded.children.length === 0) return "";
+  for (let attempt = 0; attempt < 16; attempt += 1) {
+    const token = randomToken(options.random);
+    if (!occursInPlainContent(encoded, token)) return token;
+  }
+  throw new MimeError(
+    "ERR_MIME_INVALID_BOUNDARY",
+    "No boundary was found that does not occur in the content",
+  );
+}
+
+/** Writes entities as text and pieces. */
+class EntityWriter {
+  readonly #pieces: Piece[] = [];
+  readonly #token: string;
+  readonly #utf8: boolean;
+  #text: string;
+  #multiparts = 0;
+  #endsLine = true;
+
+  constructor(header: MessageHeader, token: string) {
+    this.#text = header.text;
+    this.#utf8 = header.smtpUtf8;
+    this.#token = token;
+  }
+
+  write(encoded: Encoded): void {
+    const { entity, encoding } = encoded;
+    if (entity.kind === "multipart") {
+      this.#multiparts += 1;
+      const boundary = `=_${this.#multiparts}_${this.#token}`;
+      this.#text += `Content-Type: multipart/${entity.subtype}${entity.parameters};\r\n boundary="${boundary}"\r\n`;
+      if (encoding !== "7bit") this.#text += `Content-Transfer-Encoding: ${encoding}\r\n`;
+      this.#text += "\r\n";
+      for (const child of encoded.children) {
+        this.#text += `--${boundary}\r\n`;
+        this.write(child);
+        // The CRLF before a boundary belongs to it (RFC 2046 5.1.1), so a content keeps its own last line end.
+        this.#text += "\r\n";
+      }
+      this.#text += `--${boundary}--`;
+      this.#endsLine = false;
+      return;
+    }
+    if (entity.kind === "leaf")
+      this.#text += `${entity.header}Content-Transfer-Encoding: ${encoding}\r\n\r\n`;
+    this.#endsLine = true;
+    for (const piece of encoded.pieces) this.#add(piece);
+  }
+
+  #add(piece: Piece): void {
+    if (typeof piece === "string") {
+      if (piece === "") return;
+      this.#text += piece;
+      this.#endsLine = piece.endsWith("\n");
+      return;
+    }
+    if (piece instanceof Uint8Array) {
+      if (piece.length === 0) return;
+      this.#endsLine = piece[piece.length - 1] === 10;
+    } else this.#endsLine = false;
+    this.#flush();
+    this.#pieces.push(piece);
+  }
+
+  #flush(): void {
+    if (this.#text === "") return;
+    // Everything in the text is ASCII, but for the header under SMTPUTF8.
+    this.#pieces.push(this.#utf8 && this.#pieces.length === 0 ? utf8Encode(this.#text) : this.#text);
+    this.#text = "";
+  }
+
+  /** The pieces; a message ends with a line end. */
+  end(): Piece[] {
+    if (!this.#endsLine) this.#text += "\r\n";
+    this.#flush();
+    return this.#pieces;
+  }
+}

@@ -1,0 +1,72 @@
+import type { AddressInput } from "./addresses.js";
+import { checkNames } from "./errors.js";
+import type { FileSource } from "./file-policy.js";
+import type { ListInput } from "./list-fields.js";
+import {
+  type AlternativeInput,
+  type AttachmentInput,
+  type BodyInput,
+  type CalendarInput,
+  type EnvelopeInput,
+  type HeadersInput,
+  MESSAGE_NAMES,
+  type MessageInput,
+} from "./message-input.js";
+
+const BRAND = Symbol.for("@wirepost/mime-message.EmailMessage");
+
+/** A message that is built up field by field: everything a MessageInput has, and a few conveniences. */
+export class EmailMessage implements MessageInput {
+  declare from?: AddressInput | undefined;
+  declare sender?: AddressInput | undefined;
+  declare to?: AddressInput | undefined;
+  declare cc?: AddressInput | undefined;
+  declare bcc?: AddressInput | undefined;
+  declare replyTo?: AddressInput | undefined;
+  declare subject?: string | undefined;
+  declare text?: BodyInput | undefined;
+  declare html?: BodyInput | undefined;
+  declare enriched?: BodyInput | undefined;
+  declare amp?: BodyInput | undefined;
+  declare watchHtml?: BodyInput | undefined;
+  declare calendar?: string | CalendarInput | undefined;
+  declare icalEvent?: string | CalendarInput | undefined;
+  declare alternatives?: readonly AlternativeInput[] | undefined;
+  declare attachments?: readonly (AttachmentInput | FileSource)[] | undefined;
+  declare headers?: HeadersInput | undefined;
+  declare list?: ListInput | undefined;
+  declare priority?: MessageInput["priority"];
+  declare importance?: MessageInput["importance"];
+  declare sensitivity?: MessageInput["sensitivity"];
+  declare messageId?: string | undefined;
+  declare inReplyTo?: string | readonly string[] | undefined;
+  declare references?: string | readonly string[] | undefined;
+  declare date?: Date | number | string | undefined;
+  declare dispositionNotificationTo?: AddressInput | undefined;
+  declare returnReceiptTo?: AddressInput | undefined;
+  declare raw?: MessageInput["raw"];
+  declare envelope?: EnvelopeInput | undefined;
+  declare charset?: string | undefined;
+  declare textFormat?: MessageInput["textFormat"];
+  declare textEncoding?: MessageInput["textEncoding"];
+  declare filenameEncoding?: MessageInput["filenameEncoding"];
+  declare attachDataUrls?: boolean | undefined;
+
+  /** @throws MimeError `ERR_MIME_UNKNOWN_OPTION` */
+  constructor(fields: MessageInput = {}) {
+    checkNames(fields, MESSAGE_NAMES, "The message");
+    Object.assign(this, fields);
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  /** True for an EmailMessage of any copy of this package. */
+  static is(value: unknown): value is EmailMessage {
+    return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[BRAND] === true;
+  }
+
+  /** Adds an attachment behind those there are. */
+  attach(attachment: AttachmentInput | FileSource): this {
+    this.attachments = [...(this.attachments ?? []), attachment];
+    return this;
+  }
+}

@@ -1,0 +1,100 @@
+// The envelope of a message (RFC 5321 2.3.1): from its fields, so that header and envelope agree.
+import { type Address, domainToAscii, type Mailbox, type NamedMailbox } from "@wirepost/mail-address";
+import { type AddressLimits, anyNeedsSmtpUtf8, flatten, readAddresses } from "./addresses.js";
+import { checkNames, MimeError } from "./errors.js";
+import { ENVELOPE_NAMES, type MessageInput } from "./message-input.js";
+
+/** Who sends and who receives, as in MAIL and RCPT. */
+export interface Envelope {
+  /** `null` is the null reverse-path. */
+  readonly from: Mailbox | null;
+  /** Each mailbox once, in the order to, cc, bcc. */
+  readonly to: readonly Mailbox[];
+}
+
+function noSender(): MimeError {
+  return new MimeError(
+    "ERR_MIME_NO_SENDER",
+    "The message has no single sender: give from, or sender when from names several",
+  );
+}
+
+/** The mailbox that takes the reverse-path: sender, else the only one of from. */
+export function senderOf(from: readonly NamedMailbox[], sender: readonly NamedMailbox[]): Mailbox {
+  if (sender.length > 1) {
+    throw new MimeError("ERR_MIME_INVALID_ADDRESS", "sender names several mailboxes", { subject: "sender" });
+  }
+  const one = sender[0] ?? (from.length === 1 ? from[0] : undefined);
+  if (one === undefined) throw noSender();
+  return one.mailbox;
+}
+
+/** Mailboxes, each once: local parts are compared exactly, domains as A-labels without regard to case. */
+export function distinct(addresses: readonly NamedMailbox[]): Mailbox[] {
+  if (addresses.length === 1) return [addresses[0]!.mailbox];
+  const seen = new Set<string>();
+  const mailboxes: Mailbox[] = [];
+  for (const { mailbox } of addresses) {
+    const key = `${mailbox.localPart}@${domainToAscii(mailbox.domain).toLowerCase()}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    mailboxes.push(mailbox);
+  }
+  return mailboxes;
+}
+
+/**
+ * The envelope of a message: `message.envelope` where it says something, else sender or from, and to, cc and bcc together.
+ *
+ * @throws MimeError `ERR_MIME_NO_SENDER`, `ERR_MIME_NO_RECIPIENTS`, `ERR_MIME_INVALID_ADDRESS`
+ */
+export function messageEnvelope(message: MessageInput, limits?: AddressLimits): Envelope {
+  const given = message.envelope;
+  if (given !== undefined) checkNames(given, ENVELOPE_NAMES, "envelope");
+  const read = (field: "from" | "sender" | "to" | "cc" | "bcc"): NamedMailbox[] =>
+    flatten(readAddresses(message[field], field, limits));
+
+  let from: Mailbox | null;
+  if (given?.from === null || given?.from === "") from = null;
+  else if (given?.from !== undefined) {
+    const mailboxes = flatten(readAddresses(given.from, "envelope.from", limits));
+    if (mailboxes.length !== 1) throw noSender();
+    from = mailboxes[0]!.mailbox;
+  } else from = senderOf(read("from"), read("sender"));
+
+  const explicit = given?.to !== undefined || given?.cc !== undefined || given?.bcc !== undefined;
+  const recipients = explicit
+    ? [given.to, given.cc, given.bcc].flatMap((list) => flatten(readAddresses(list, "envelope.to", limits)))
+    : [...read("to"), ...read("cc"), ...read("bcc")];
+  if (recipients.length === 0) {
+    throw new MimeError(
+      "ERR_MIME_NO_RECIPIENTS",
+      "The message has no recipients: give to, cc, bcc or envelope.to",
+    );
+  }
+  return { from, to: distinct(recipients) };
+}
+
+const ADDRESS_FIELDS = [
+  "from",
+  "sender",
+  "to",
+  "cc",
+  "replyTo",
+  "dispositionNotificationTo",
+  "returnReceiptTo",
+] as const;
+
+/** True when a field of the header or the envelope holds a local part outside ASCII, so that SMTPUTF8 is needed. */
+export function needsSmtpUtf8(message: MessageInput, limits?: AddressLimits): boolean {
+  const lists: Address[][] = ADDRESS_FIELDS.map((field) => readAddresses(message[field], field, limits));
+  lists.push(readAddresses(message.bcc, "bcc", limits));
+  const given = message.envelope;
+  if (given !== undefined) {
+    for (const part of ["from", "to", "cc", "bcc"] as const) {
+      const input = given[part];
+      if (input !== null && input !== "") lists.push(readAddresses(input, `envelope.${part}`, limits));
+    }
+  }
+  return lists.some(anyNeedsSmtpUtf8);
+}

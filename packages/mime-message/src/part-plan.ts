@@ -1,0 +1,384 @@
+// From what the caller says about a body or an attachment to a planned part.
+import { type TextCharset, UTF8 } from "./charset.js";
+import type { Entity, Leaf } from "./entity.js";
+import { checkNames, MimeError, quoteForError } from "./errors.js";
+import { dataContentType, type FileAccess, isFileSource } from "./file-policy.js";
+import { assertHeaderText, foldTokens } from "./folding.js";
+import { assertFieldName, HeaderBlock } from "./header-block.js";
+import { mediaTypeOf } from "./media-types.js";
+import { readId } from "./message-id.js";
+import {
+  ALTERNATIVE_NAMES,
+  type AlternativeInput,
+  ATTACHMENT_NAMES,
+  type AttachmentInput,
+  type BodyInput,
+  CONTENT_NAMES,
+  type ContentObject,
+  type HeadersInput,
+  type TransferEncoding,
+} from "./message-input.js";
+import { parameterSegments, parseContentType } from "./parameters.js";
+import { base64Decode, latin1Encode } from "./platform.js";
+import { type ContentInput, makeSource, memorySource, referenceSource, type Source } from "./source.js";
+
+/** What all parts of a message share. */
+export interface PlanContext {
+  readonly files: FileAccess | undefined;
+  readonly charset: TextCharset;
+  readonly textEncoding: "quoted-printable" | "base64" | undefined;
+  readonly filenameEncoding: "both" | "rfc2231" | "rfc2047";
+  /** Contents that have something to do before the message can be encoded. */
+  readonly pending: Source[];
+}
+
+/** Pairs of custom fields, in order. */
+export function headerPairs(headers: HeadersInput, what: string): [string, string][] {
+  const pairs: [string, string][] = [];
+  const add = (name: unknown, value: unknown): void => {
+    if (typeof name !== "string" || typeof value !== "string") {
+      throw new MimeError("ERR_MIME_INVALID_OPTION", `${what} must be names with values of text`, {
+        subject: what,
+      });
+    }
+    pairs.push([name, value]);
+  };
+  if (typeof (headers as Iterable<unknown>)[Symbol.iterator] === "function") {
+    for (const entry of headers as Iterable<unknown>) {
+      if (Array.isArray(entry)) add(entry[0], entry[1]);
+      else add((entry as { key?: unknown })?.key, (entry as { value?: unknown })?.value);
+    }
+    return pairs;
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined) continue;
+    if (Array.isArray(value)) for (const one of value) add(name, one);
+    else add(name, value);
+  }
+  return pairs;
+}
+
+/** Fields of a part that its options make. */
+const PART_FIELDS = /^(?:content-(?:type|transfer-encoding|disposition|id)|mime-version)$/i;
+
+function addPartHeaders(block: HeaderBlock, headers: HeadersInput, what: string): void {
+  for (const [name, value] of headerPairs(headers, `headers of ${what}`)) {
+    assertFieldName(name);
+    if (PART_FIELDS.test(name)) {
+      throw new MimeError("ERR_MIME_RESERVED_FIELD", `${name} of ${what} is made from its options`, {
+        subject: name,
+      });
+    }
+    if (block.has(name.toLowerCase())) {
+      throw new MimeError("ERR_MIME_DUPLICATE_FIELD", `${name} of ${what} would occur twice`, {
+        subject: name,
+      });
+    }
+    block.unstructured(name, value);
+  }
+}
+
+/** The content of a content object; strings may stand for octets. */
+function contentSource(object: ContentObject, context: PlanContext, what: string): Source {
+  const given = [object.content, object.path, object.href].filter((one) => one !== undefined && one !== null);
+  if (given.length > 1) {
+    throw new MimeError("ERR_MIME_INVALID_OPTION", `${what} has more than one of content, path and href`, {
+      subject: what,
+    });
+  }
+  let source: Source;
+  if (object.path !== undefined || object.href !== undefined)
+    source = referenceSource(object, context.files, what);
+  else if (given.length === 0) source = memorySource(new Uint8Array(0), what);
+  else if (typeof object.content === "string") {
+    source = memorySource(decodeString(object.content, object.encoding, what), what);
+  } else source = makeSource(object.content!, what);
+  register(source, context);
+  return source;
+}
+
+function register(source: Source, context: PlanContext): void {
+  if (source.prepare !== undefined) context.pending.push(source);
+}
+
+function decodeString(text: string, encoding: ContentObject["encoding"], what: string): Uint8Array {
+  switch (encoding) {
+    case undefined:
+    case "utf-8":
+    case "utf8":
+      return memorySourceText(text);
+    case "base64":
+      return base64Decode(text);
+    case "hex": {
+      if (text.length % 2 !== 0 || /[^0-9A-Fa-f]/.test(text)) break;
+      const octets = new Uint8Array(text.length / 2);
+      for (let at = 0; at < octets.length; at += 1)
+        octets[at] = Number.parseInt(text.slice(2 * at, 2 * at + 2), 16);
+      return octets;
+    }
+    case "latin1":
+    case "binary":
+    case "ascii":
+      if (/[^\u0000-\u00ff]/.test(text)) break;
+      return latin1Encode(text);
+    default:
+      throw new MimeError(
+        "ERR_MIME_INVALID_OPTION",
+        `${what} has the unknown encoding ${quoteForError(encoding)}`,
+        {
+          subject: what,
+        },
+      );
+  }
+  throw new MimeError("ERR_MIME_SOURCE_INVALID", `The content of ${what} is not ${encoding}`, {
+    subject: what,
+  });
+}
+
+function memorySourceText(text: string): Uint8Array {
+  return makeSource(text, "").octets!;
+}
+
+/** True for an object that describes a content rather than being one. */
+function isContentObject(input: object): input is ContentObject {
+  if (isFileSource(input)) return false;
+  return "content" in input || "path" in input || "href" in input;
+}
+
+/** A text body: its text when it is in memory as such, else its source. */
+export function bodySource(input: BodyInput, context: PlanContext, what: string): string | Source {
+  if (typeof input === "string") return input;
+  if (typeof input === "object" && input !== null && isContentObject(input)) {
+    checkNames(input, CONTENT_NAMES, what);
+    const { content, encoding } = input;
+    if (
+      typeof content === "string" &&
+      encoding === undefined &&
+      input.path === undefined &&
+      input.href === undefined
+    ) {
+      return content;
+    }
+    return contentSource(input, context, what);
+  }
+  const source = makeSource(input as ContentInput, what);
+  register(source, context);
+  return source;
+}
+
+/** A body of text. */
+export function textLeaf(
+  mediaType: string,
+  input: BodyInput,
+  context: PlanContext,
+  what: string,
+  parameters = "",
+): Leaf {
+  return {
+    kind: "leaf",
+    header: `Content-Type: ${mediaType}; charset=${context.charset.name}${parameters}\r\n`,
+    content: "text",
+    source: bodySource(input, context, what),
+    charset: context.charset,
+    forced: context.textEncoding,
+    what,
+  };
+}
+
+const ENCODINGS = new Set<TransferEncoding>(["7bit", "8bit", "binary", "quoted-printable", "base64"]);
+
+function checkEncoding(encoding: TransferEncoding | undefined, what: string): TransferEncoding | undefined {
+  if (encoding !== undefined && !ENCODINGS.has(encoding)) {
+    throw new MimeError(
+      "ERR_MIME_INVALID_OPTION",
+      `${what} has the unknown transfer encoding ${quoteForError(String(encoding))}`,
+      { subject: what },
+    );
+  }
+  return encoding;
+}
+
+function rawEntity(object: AttachmentInput | AlternativeInput, context: PlanContext, what: string): Entity {
+  for (const name of Object.keys(object)) {
+    if (name !== "raw" && (object as Record<string, unknown>)[name] !== undefined) {
+      throw new MimeError("ERR_MIME_INVALID_OPTION", `${what} has raw, which excludes ${name}`, {
+        subject: what,
+      });
+    }
+  }
+  return { kind: "raw", source: rawSource(object.raw!, context, what), what };
+}
+
+/** A ready message or part: any content, or an object with one. */
+export function rawSource(input: ContentInput | ContentObject, context: PlanContext, what: string): Source {
+  if (typeof input === "object" && input !== null && isContentObject(input)) {
+    checkNames(input, CONTENT_NAMES, what);
+    return contentSource(input, context, what);
+  }
+  const source = makeSource(input as ContentInput, what);
+  register(source, context);
+  return source;
+}
+
+/** A further alternative of the body. */
+export function alternativeEntity(object: AlternativeInput, context: PlanContext, what: string): Entity {
+  checkNames(object, ALTERNATIVE_NAMES, what);
+  if (object.raw !== undefined) return rawEntity(object, context, what);
+  const source = contentSource(object, context, what);
+  const block = new HeaderBlock();
+  const type = object.contentType ?? dataContentType(object) ?? "text/plain";
+  const isText = /^text\//i.test(type) && typeof object.content === "string" && object.encoding === undefined;
+  block.folded("Content-Type", contentTypeValue(type, isText ? context.charset.name : undefined, []));
+  if (object.headers !== undefined) addPartHeaders(block, object.headers, what);
+  return {
+    kind: "leaf",
+    header: block.text,
+    content: isText ? "text" : "octets",
+    source: isText ? (object.content as string) : source,
+    charset: isText ? context.charset : UTF8,
+    forced:
+      checkEncoding(object.contentTransferEncoding, what) ?? (isText ? context.textEncoding : undefined),
+    what,
+  };
+}
+
+/** A Content-Type value, read strictly and written anew, so that nothing of the caller's reaches the header unread. */
+function contentTypeValue(type: string, charset: string | undefined, more: readonly string[]): string {
+  const { mediaType, parameters } = parseContentType(type);
+  const segments: string[] = [];
+  for (const [name, value] of parameters) {
+    if (name === "charset" && charset !== undefined) continue;
+    if (name === "name" && more.length > 0) continue;
+    segments.push(...parameterSegments(name, value));
+  }
+  if (charset !== undefined) segments.unshift(`charset=${charset}`);
+  segments.push(...more);
+  return foldTokens("Content-Type".length, withSemicolons(mediaType, segments));
+}
+
+function withSemicolons(value: string, segments: readonly string[]): string[] {
+  const tokens = [value, ...segments];
+  for (let at = 0; at < tokens.length - 1; at += 1) tokens[at] += ";";
+  return tokens;
+}
+
+/** The last step of a path, whichever slashes it has. */
+function baseName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+}
+
+function attachmentFilename(object: AttachmentInput): string | undefined {
+  if (object.filename === false) return undefined;
+  if (object.filename !== undefined) return String(object.filename);
+  const reference = object.path ?? object.href;
+  if (typeof reference !== "string" || /^data:/i.test(reference)) {
+    return isFileSource(object.content) ? object.content.filename : undefined;
+  }
+  return baseName(reference);
+}
+
+/** How errors name an attachment. */
+function attachmentName(filename: string | undefined, index: number): string {
+  return filename === undefined || filename === ""
+    ? `attachment ${index + 1}`
+    : `attachment ${quoteForError(filename)}`;
+}
+
+/** A planned attachment and where it belongs. */
+export interface PlannedAttachment {
+  readonly entity: Entity;
+  /** True when it stands beside the html, which links to it. */
+  readonly related: boolean;
+}
+
+/** An attachment. `besideHtml` tells whether there is an html body that may link to it. */
+export function planAttachment(
+  input: AttachmentInput,
+  index: number,
+  besideHtml: boolean,
+  context: PlanContext,
+): PlannedAttachment {
+  if (typeof input !== "object" || input === null) {
+    throw new MimeError("ERR_MIME_INVALID_OPTION", `attachment ${index + 1} is no object`, {
+      subject: "attachments",
+    });
+  }
+  const object: AttachmentInput = isFileSource(input)
+    ? {
+        content: input,
+        filename: input.filename,
+        contentType: input.contentType,
+        contentDisposition: input.contentDisposition,
+        cid: input.cid,
+      }
+    : input;
+  const filename = attachmentFilename(object);
+  const what = attachmentName(filename, index);
+  checkNames(object, ATTACHMENT_NAMES, what);
+  if (object.raw !== undefined) return { entity: rawEntity(object, context, what), related: false };
+
+  const disposition = object.contentDisposition ?? object.disposition;
+  if (disposition !== undefined && disposition !== "attachment" && disposition !== "inline") {
+    throw new MimeError("ERR_MIME_INVALID_OPTION", `${what} has an unknown disposition`, { subject: what });
+  }
+  const cid = object.cid === undefined ? undefined : readId(object.cid, `cid of ${what}`);
+  const related = cid !== undefined && besideHtml && disposition !== "attachment";
+  const type =
+    object.contentType ??
+    dataContentType(object) ??
+    (filename === undefined ? undefined : mediaTypeOf(filename));
+  const mediaType = parseContentType(type ?? "application/octet-stream").mediaType;
+  const isMessage = mediaType === "message/rfc822" || mediaType === "message/global";
+  // Text of the caller's that is not said to be in another charset is written in UTF-8, so it is labelled so.
+  const isOurText =
+    typeof object.content === "string" &&
+    object.encoding === undefined &&
+    mediaType.startsWith("text/") &&
+    !/;\s*charset\s*=/i.test(type ?? "");
+
+  const block = new HeaderBlock();
+  const { filenameEncoding } = context;
+  const nameSegments =
+    filename === undefined
+      ? []
+      : parameterSegments("name", filename, filenameEncoding === "rfc2231" ? "rfc2231" : "rfc2047");
+  block.folded(
+    "Content-Type",
+    contentTypeValue(type ?? "application/octet-stream", isOurText ? "utf-8" : undefined, nameSegments),
+  );
+  const fileSegments =
+    filename === undefined
+      ? []
+      : parameterSegments("filename", filename, filenameEncoding === "rfc2047" ? "rfc2047" : "rfc2231");
+  block.tokens(
+    "Content-Disposition",
+    withSemicolons(disposition ?? (related ? "inline" : "attachment"), fileSegments),
+  );
+  if (cid !== undefined) block.tokens("Content-ID", [cid]);
+  if (object.description !== undefined) {
+    assertHeaderText(object.description, "description");
+    block.unstructured("Content-Description", object.description);
+  }
+  if (object.headers !== undefined) addPartHeaders(block, object.headers, what);
+
+  const forced = checkEncoding(object.contentTransferEncoding, what);
+  if (isMessage && (forced === "base64" || forced === "quoted-printable")) {
+    throw new MimeError(
+      "ERR_MIME_ENCODING_UNSUITABLE",
+      `${what} is a message, which must not be encoded (RFC 2046 5.2.1)`,
+      { subject: what },
+    );
+  }
+  return {
+    entity: {
+      kind: "leaf",
+      header: block.text,
+      content: isMessage ? "message" : "octets",
+      source: contentSource(object, context, what),
+      charset: UTF8,
+      forced,
+      what,
+    },
+    related,
+  };
+}

@@ -1,0 +1,139 @@
+// What a composed message is made of before it becomes octets: text, octets, and contents read when they are sent.
+import { BASE64_LINE_OCTETS, Base64Encoder, base64LinesLength, encodeBase64Lines } from "./base64.js";
+import { LineEndNormalizer, MAX_BODY_LINE_OCTETS, OctetScanner } from "./body-scan.js";
+import { MimeError } from "./errors.js";
+import type { AbortSignalLike } from "./platform.js";
+import { QuotedPrintableEncoder } from "./quoted-printable.js";
+import { checkAborted, type Source } from "./source.js";
+
+/** A content that is read when the message is sent. */
+export interface StreamPiece {
+  readonly sizeBytes: number | undefined;
+  readonly repeatable: boolean;
+  open(signal?: AbortSignalLike | undefined): AsyncIterable<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** ASCII text, octets, or a stream of octets. */
+export type Piece = string | Uint8Array | StreamPiece;
+
+// Octets of source per block: three chunks of the encoder, 128 KiB of output.
+const BLOCK_OCTETS = BASE64_LINE_OCTETS * 574 * 3;
+
+const CRLF = new Uint8Array([13, 10]);
+
+/** A content as base64 lines. */
+export function base64Piece(source: Source): StreamPiece {
+  const size = source.sizeBytes;
+  return {
+    sizeBytes: size === undefined ? undefined : base64LinesLength(size),
+    repeatable: source.repeatable,
+    async *open(signal) {
+      const octets = source.octets;
+      if (octets !== undefined) {
+        for (let at = 0; at < octets.length; at += BLOCK_OCTETS) {
+          checkAborted(signal);
+          if (at > 0) yield CRLF;
+          yield encodeBase64Lines(octets.subarray(at, at + BLOCK_OCTETS));
+        }
+        return;
+      }
+      const encoder = new Base64Encoder();
+      for await (const piece of source.open(signal)) {
+        const encoded = encoder.push(piece);
+        if (encoded.length > 0) yield encoded;
+      }
+      const rest = encoder.end();
+      if (rest.length > 0) yield rest;
+    },
+    close: () => source.close(),
+  };
+}
+
+/** A content as quoted-printable; `binary` keeps its line ends as octets. */
+export function quotedPrintablePiece(source: Source, binary: boolean): StreamPiece {
+  return {
+    sizeBytes: undefined,
+    repeatable: source.repeatable,
+    async *open(signal) {
+      const encoder = new QuotedPrintableEncoder({ binary });
+      for await (const piece of source.open(signal)) yield encoder.push(piece);
+      yield encoder.end();
+    },
+    close: () => source.close(),
+  };
+}
+
+/** A content as it is. */
+export function identityPiece(source: Source): StreamPiece {
+  return {
+    sizeBytes: source.sizeBytes,
+    repeatable: source.repeatable,
+    async *open(signal) {
+      // A source may use its buffer again for the next piece; a block of a message belongs to its reader.
+      for await (const piece of source.open(signal)) yield piece.slice();
+    },
+    close: () => source.close(),
+  };
+}
+
+/** What octets may hold that travel unencoded. */
+export interface IdentityLimits {
+  readonly allowHigh: boolean;
+  /** Bare line ends become CRLF; otherwise they are refused. */
+  readonly normalize: boolean;
+}
+
+/** Refuses octets that cannot travel as they are. */
+export function assertIdentity(
+  facts: { nul: boolean; longestLine: number; highOctets: number },
+  limits: IdentityLimits,
+  what: string,
+): void {
+  if (facts.nul) {
+    throw new MimeError("ERR_MIME_NUL", `The content of ${what} holds a NUL and must travel as it is`, {
+      subject: what,
+    });
+  }
+  if (facts.longestLine > MAX_BODY_LINE_OCTETS) {
+    throw new MimeError(
+      "ERR_MIME_LINE_TOO_LONG",
+      `The content of ${what} has a line of ${facts.longestLine} octets and must travel as it is`,
+      { subject: what },
+    );
+  }
+  if (facts.highOctets > 0 && !limits.allowHigh) {
+    throw new MimeError(
+      "ERR_MIME_8BIT_REQUIRED",
+      `The content of ${what} holds octets above 127, must travel as it is, and the transport is 7bit`,
+      { subject: what },
+    );
+  }
+}
+
+/** Unencoded lines from a stream, checked as they pass. */
+export function checkedPiece(source: Source, limits: IdentityLimits): StreamPiece {
+  return {
+    sizeBytes: limits.normalize ? undefined : source.sizeBytes,
+    repeatable: source.repeatable,
+    async *open(signal) {
+      const scanner = new OctetScanner();
+      const normalizer = limits.normalize ? new LineEndNormalizer() : undefined;
+      for await (const piece of source.open(signal)) {
+        scanner.push(piece);
+        assertIdentity(scanner.facts(), limits, source.what);
+        const lines = normalizer === undefined ? piece : normalizer.push(piece);
+        yield lines === piece ? piece.slice() : lines;
+      }
+      if (normalizer !== undefined) yield normalizer.end();
+      else if (scanner.facts().bareLineEnds) {
+        throw new MimeError(
+          "ERR_MIME_ENCODING_UNSUITABLE",
+          `The content of ${source.what} has bare line ends, which its transfer encoding cannot carry`,
+          { subject: source.what },
+        );
+      }
+    },
+    close: () => source.close(),
+  };
+}
