@@ -20,7 +20,8 @@ export function packageBuild(entry, options = {}) {
     format: ["esm", "cjs"],
     target: "node20",
     platform: options.platform ?? "neutral",
-    external: options.external ?? [],
+    // "neutral" does not know that these are built in.
+    external: [/^node:/, ...(options.external ?? [])],
     // Two doors of one package must share their classes in CommonJS too.
     splitting: true,
     sourcemap: false,

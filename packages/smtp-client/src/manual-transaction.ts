@@ -1,0 +1,167 @@
+import { type Mailbox, parseMailbox } from "@wirepost/mail-address";
+import type { MessageSource } from "@wirepost/mime-message";
+import type { MailParameters, RcptParameters, Reply } from "@wirepost/smtp-protocol";
+import { fromLowerError } from "./outcome/from-lower-error.js";
+import { SendError } from "./outcome/send-error.js";
+import { refused } from "./session/establish.js";
+import type { ReplyHandler, Session, SessionExchange } from "./session/session.js";
+
+export interface ManualTransactionOptions {
+  readonly parameters?: MailParameters | undefined;
+  /** SEND, SOML and SAML are RFC 821's; hardly any server knows them. Default `MAIL`. */
+  readonly verb?: "MAIL" | "SEND" | "SOML" | "SAML" | undefined;
+}
+
+/**
+ * A transaction driven step by step, for programs that decide at each. Nothing is pipelined: every call waits for its reply.
+ * Content is sent as it is, with line ends normalised and dots stuffed.
+ */
+export class ManualTransaction {
+  readonly #session: Session;
+  #state: "envelope" | "content" | "ended" = "envelope";
+  #accepted = 0;
+  #refusal: SendError | undefined;
+
+  static async begin(
+    session: Session,
+    from: Mailbox | string | null,
+    options: ManualTransactionOptions,
+  ): Promise<ManualTransaction> {
+    session.phase = "mail";
+    const mailbox = typeof from === "string" ? (from === "" || from === "<>" ? null : parse(from)) : from;
+    const reply = await session.request({
+      verb: options.verb ?? "MAIL",
+      from: mailbox,
+      parameters: options.parameters,
+    });
+    if (reply.code >= 400) throw refused("ERR_CLIENT_SENDER_REFUSED", "the server refused the sender", "mail", reply);
+    return new ManualTransaction(session);
+  }
+
+  private constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** RCPT TO. Resolves with the reply, refusals included. @throws SendError when the connection fails */
+  async recipient(to: Mailbox | string, parameters?: RcptParameters): Promise<Reply> {
+    this.#expect("envelope", "recipient()");
+    this.#session.phase = "rcpt";
+    const reply = await this.#session.request({
+      verb: "RCPT",
+      to: typeof to === "string" ? parse(to) : to,
+      parameters,
+    });
+    if (reply.code < 400) this.#accepted++;
+    return reply;
+  }
+
+  /** DATA. @throws SendError unless the server says 354 and a recipient was accepted */
+  async data(): Promise<void> {
+    this.#expect("envelope", "data()");
+    if (this.#accepted === 0) {
+      throw new SendError("ERR_CLIENT_RECIPIENTS_REFUSED", "no recipient was accepted", { phase: "rcpt" });
+    }
+    this.#session.phase = "data";
+    const reply = await this.#session.request({ verb: "DATA" });
+    if (reply.code >= 400) throw refused("ERR_CLIENT_CONTENT_REFUSED", "the server refused DATA", "data", reply);
+    this.#state = "content";
+  }
+
+  /** A piece of content, after `data()`. Resolves when the socket is ready for more. @throws SendError */
+  async write(octets: Uint8Array): Promise<void> {
+    this.#expect("content", "write()");
+    const { protocol } = this.#session;
+    const token: ReplyHandler = {
+      onReply: (exchange: SessionExchange) => this.#refusedEarly(exchange),
+      onLost: () => undefined,
+    };
+    let offset = 0;
+    while (offset < octets.length) {
+      if (this.#refusal !== undefined) throw this.#refusal;
+      if (this.#session.failure !== undefined) throw this.#session.failure;
+      try {
+        offset += protocol.writeContent(octets, offset, token);
+      } catch (error) {
+        // What cannot be sent cannot be left out either: only closing keeps half a message from counting as one.
+        const failure = fromLowerError(error, "data");
+        this.#session.fail(failure);
+        throw failure;
+      }
+      this.#session.flush();
+      if (this.#session.blocked) await this.#session.drained();
+    }
+    if (this.#refusal !== undefined) throw this.#refusal;
+  }
+
+  /**
+   * Ends the content. Resolves with the final replies: one, or in LMTP one for each accepted recipient.
+   * @throws SendError with state `unknown` when they do not come
+   */
+  end(): Promise<readonly Reply[]> {
+    this.#expect("content", "end()");
+    this.#state = "ended";
+    const session = this.#session;
+    return new Promise((resolve, reject) => {
+      const failure = this.#refusal ?? session.failure;
+      if (failure !== undefined) {
+        reject(failure);
+        return;
+      }
+      session.phase = "end-of-data";
+      const replies: Reply[] = [];
+      session.protocol.endContent({
+        onReply: (exchange) => {
+          replies.push(exchange.reply as Reply);
+          if (exchange.awaited === "end") resolve(replies);
+        },
+        onLost: (error) =>
+          reject(
+            new SendError(error.code, error.message, {
+              phase: "end-of-data",
+              state: "unknown",
+              reply: error.reply,
+              cause: error,
+            }),
+          ),
+      });
+      session.flush();
+    });
+  }
+
+  /** `data()`, the whole content and `end()` in one call. @throws SendError */
+  async send(content: Uint8Array | MessageSource, signal?: AbortSignal): Promise<readonly Reply[]> {
+    await this.data();
+    if (content instanceof Uint8Array) await this.write(content);
+    else for await (const block of content.open(signal)) await this.write(block);
+    return this.end();
+  }
+
+  /**
+   * Stops content without an end of data: the server will not take what it has. The socket stays open, but the connection can
+   * then only be closed. Before content it does nothing; use `connection.reset()`.
+   */
+  abandon(): void {
+    if (this.#state === "content") this.#state = "ended";
+  }
+
+  #refusedEarly(exchange: SessionExchange): void {
+    if (exchange.reply === undefined) return;
+    this.#refusal = refused("ERR_CLIENT_CONTENT_REFUSED", "the server refused the content", "data", exchange.reply);
+    this.#session.fail(this.#refusal);
+  }
+
+  #expect(state: "envelope" | "content", what: string): void {
+    if (this.#session.failure !== undefined && this.#refusal === undefined) throw this.#session.failure;
+    if (this.#state !== state) {
+      throw new SendError("ERR_CLIENT_WRONG_STATE", `${what} is not possible now`, { phase: "data" });
+    }
+  }
+}
+
+function parse(address: string): Mailbox {
+  try {
+    return parseMailbox(address);
+  } catch (error) {
+    throw fromLowerError(error, "compose");
+  }
+}

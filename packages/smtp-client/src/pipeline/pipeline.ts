@@ -1,0 +1,269 @@
+import { fromLowerError } from "../outcome/from-lower-error.js";
+import type { SendError } from "../outcome/send-error.js";
+import { refused } from "../session/establish.js";
+import type { ReplyHandler, Session, SessionExchange } from "../session/session.js";
+import type { Recipient, SendJob } from "./send-job.js";
+import { Transaction, type TransactionOwner } from "./transaction.js";
+import { planTransaction, type ServerFeatures, serverFeatures, type TransactionPlan } from "./transaction-plan.js";
+
+/** Where a pipeline gets its work. */
+export interface JobSource {
+  /** The next job, or undefined. Called when a connection can begin another message, often in the middle of a write. */
+  next(): SendJob | undefined;
+  /** A job that this connection could not begin; it goes to another. */
+  requeue(job: SendJob): void;
+  /** The pipeline has nothing in hand any more, or less than it can carry. */
+  idle(pipeline: Pipeline): void;
+  /** The connection is over. Every transaction has heard of it. */
+  closed(pipeline: Pipeline, error: SendError): void;
+}
+
+const DEFAULT_WINDOW_BYTES = 1024 * 1024;
+
+/**
+ * Runs transactions over one session, one behind the other. With `pipelining: "full"` the next job is pulled when the end of the
+ * content before it is written, and RSET, MAIL, RCPT… of it travel in the same write (RFC 2920 3.1): a busy connection spends one
+ * round trip per message.
+ */
+export class Pipeline implements TransactionOwner {
+  readonly session: Session;
+  readonly grouped: boolean;
+  readonly #features: ServerFeatures;
+  readonly #source: JobSource;
+  readonly #maxTransactions: number;
+  readonly #windowMessages: number;
+  readonly #windowBytes: number;
+  /** The transaction whose envelope or content is on its way. */
+  #active: Transaction | undefined;
+  /** A job whose sources are being read before its transaction can begin. */
+  #preparing: SendJob | undefined;
+  /** Transactions whose content is written, oldest first. */
+  readonly #finishing = new Set<Transaction>();
+  #finishingBytes = 0;
+  #begun = 0;
+  #pulling = false;
+  /** Jobs whose further recipients need a further transaction here. */
+  readonly #continued: SendJob[] = [];
+  #unusable = false;
+  /** The last transaction ended with content that the server accepted. */
+  #clean = true;
+  readonly #resetHandler: ReplyHandler;
+
+  constructor(session: Session, source: JobSource, maxTransactions: number = Number.POSITIVE_INFINITY) {
+    this.session = session;
+    this.#source = source;
+    this.#features = serverFeatures(session);
+    const { options } = session;
+    this.grouped = this.#features.pipelining && options.pipelining !== "off";
+    this.#maxTransactions = Math.min(maxTransactions, this.#features.capabilities.limits.mailMax ?? maxTransactions);
+    const window = this.grouped && this.#features.chunking && options.protocol === "smtp" ? options.window : undefined;
+    this.#windowMessages = window?.maxMessages ?? 1;
+    this.#windowBytes = window?.maxBytes ?? DEFAULT_WINDOW_BYTES;
+    this.#resetHandler = {
+      onReply: (exchange: SessionExchange) => {
+        const reply = exchange.reply;
+        if (reply !== undefined && reply.code >= 400) {
+          this.session.fail(refused("ERR_CLIENT_RESET_REFUSED", "the server refused RSET", "mail", reply));
+        }
+      },
+      onLost: () => undefined,
+    };
+    session.onClosed = (error) => this.#onClosed(error);
+  }
+
+  /** Jobs in hand. */
+  get load(): number {
+    return this.#finishing.size + (this.#active === undefined ? 0 : 1) + (this.#preparing === undefined ? 0 : 1);
+  }
+
+  /** Whether a job can begin now, its envelope perhaps behind content that is not answered yet. */
+  get ready(): boolean {
+    if (this.#unusable || this.#active !== undefined || this.#preparing !== undefined) return false;
+    if (this.#begun >= this.#maxTransactions) return false;
+    if (this.#finishing.size === 0) return true;
+    if (!this.grouped || this.session.options.pipelining !== "full") return false;
+    // Without a window the envelope goes ahead, and content waits for its replies.
+    return (
+      this.#windowMessages === 1 ||
+      (this.#finishing.size < this.#windowMessages && this.#finishingBytes < this.#windowBytes)
+    );
+  }
+
+  /** No further job will begin on this connection: it is closed, abandoned, or the server's limits are reached. */
+  get exhausted(): boolean {
+    return this.#unusable || this.#begun >= this.#maxTransactions;
+  }
+
+  /** Messages whose transaction was begun here. */
+  get transactions(): number {
+    return this.#begun;
+  }
+
+  /** Begins jobs as long as there are any and the connection can carry them, then writes. */
+  wake(): void {
+    this.#pull();
+    this.session.flush();
+  }
+
+  contentWritten(transaction: Transaction): void {
+    if (this.#active === transaction) this.#active = undefined;
+    this.#finishing.add(transaction);
+    this.#finishingBytes += transaction.sizeBytes;
+    this.#pull();
+  }
+
+  ended(transaction: Transaction): void {
+    if (this.#finishing.delete(transaction)) this.#finishingBytes -= transaction.sizeBytes;
+    if (this.#active === transaction) this.#active = undefined;
+    this.#clean = transaction.delivered;
+    if (transaction.abandoned) this.#unusable = true;
+    if (transaction.job.waiting.length > 0) this.#continued.push(transaction.job);
+    this.#pull();
+    if (this.load === 0 && this.session.failure === undefined) this.#source.idle(this);
+  }
+
+  retryElsewhere(job: SendJob, transaction: Transaction): boolean {
+    // On the first transaction of a connection there is nothing stale about it, and trying again would only repeat the failure.
+    if (this.#begun <= 1 || job.retriesLeft === 0 || job.settled) return false;
+    job.retriesLeft--;
+    const again = transaction.recipients.filter((recipient) => !job.waiting.includes(recipient as Recipient));
+    for (const recipient of again) recipient.end("not-sent", undefined);
+    job.waiting.unshift(...again);
+    job.active = undefined;
+    this.#source.requeue(job);
+    return true;
+  }
+
+  #pull(): void {
+    // A transaction that ends while it is being begun comes back here; the loop below goes on with it.
+    if (this.#pulling) return;
+    this.#pulling = true;
+    try {
+      while (this.ready) {
+        const job = this.#continued.shift() ?? this.#source.next();
+        if (job === undefined) return;
+        if (!job.settled) this.#prepare(job);
+      }
+    } finally {
+      this.#pulling = false;
+    }
+    if (this.exhausted) this.#releaseContinued();
+  }
+
+  /** Further recipients of a job whose connection may not carry another transaction (RFC 9422 MAILMAX). */
+  #releaseContinued(): void {
+    for (const job of this.#continued.splice(0)) this.#source.requeue(job);
+  }
+
+  #prepare(job: SendJob): void {
+    let plan: TransactionPlan | Promise<TransactionPlan>;
+    try {
+      plan = planTransaction(job, this.#features, this.session);
+    } catch (error) {
+      job.fail(error as SendError, this.session.transcript?.entries);
+      return;
+    }
+    if (!(plan instanceof Promise)) {
+      this.#begin(job, plan);
+      return;
+    }
+    this.#preparing = job;
+    plan.then(
+      (ready) => {
+        this.#preparing = undefined;
+        if (job.settled) {
+          this.wake();
+        } else if (this.session.failure !== undefined) {
+          this.#source.requeue(job);
+        } else {
+          this.#begin(job, ready);
+          this.wake();
+        }
+      },
+      (error: unknown) => {
+        this.#preparing = undefined;
+        job.fail(error as SendError, this.session.transcript?.entries);
+        this.wake();
+        if (this.load === 0 && this.session.failure === undefined) this.#source.idle(this);
+      },
+    );
+  }
+
+  #begin(job: SendJob, plan: TransactionPlan): void {
+    const recipients = this.#take(job);
+    const transaction = new Transaction(job, plan, recipients, this);
+    this.#active = transaction;
+    const first = this.#begun === 0;
+    this.#begun++;
+    const { content } = plan.composed;
+    const window =
+      this.#windowMessages > 1 && content instanceof Uint8Array && content.length < 64 * 1024 && acceptsAny(job);
+    try {
+      if (first) {
+        transaction.begin(window);
+      } else if (this.grouped) {
+        // Some servers keep a refused transaction open; RSET costs nothing in a group.
+        this.session.send({ verb: "RSET" }, this.#resetHandler);
+        transaction.begin(window);
+      } else if (this.#clean) {
+        transaction.begin(false);
+      } else {
+        this.#beginAfterReset(transaction);
+      }
+    } catch (error) {
+      // Nothing may be left half written in the output: what was appended is discarded with the connection.
+      this.session.fail(fromLowerError(error, "mail"));
+    }
+  }
+
+  /** Without PIPELINING the reply to RSET has to come first; it is only spent where a transaction may be open. */
+  #beginAfterReset(transaction: Transaction): void {
+    this.session.send(
+      { verb: "RSET" },
+      {
+        onReply: (exchange) => {
+          this.#resetHandler.onReply(exchange);
+          if (this.session.failure === undefined) transaction.begin(false);
+        },
+        onLost: () => undefined,
+      },
+    );
+  }
+
+  /** As many waiting recipients as one transaction may have (RFC 9422 RCPTMAX, RCPTDOMAINMAX). */
+  #take(job: SendJob): Recipient[] {
+    const { rcptMax, rcptDomainMax } = this.#features.capabilities.limits;
+    if (rcptMax === undefined && rcptDomainMax === undefined) return job.waiting.splice(0);
+    const taken: Recipient[] = [];
+    const left: Recipient[] = [];
+    const domains = new Set<string>();
+    for (const recipient of job.waiting) {
+      const domain = recipient.mailbox.domain.toLowerCase();
+      const fits =
+        taken.length < (rcptMax ?? Number.POSITIVE_INFINITY) &&
+        (domains.has(domain) || domains.size < (rcptDomainMax ?? Number.POSITIVE_INFINITY));
+      if (fits) {
+        taken.push(recipient);
+        domains.add(domain);
+      } else {
+        left.push(recipient);
+      }
+    }
+    job.waiting.splice(0, job.waiting.length, ...left);
+    return taken;
+  }
+
+  #onClosed(error: SendError): void {
+    this.#unusable = true;
+    const inHand = [...this.#finishing, ...(this.#active === undefined ? [] : [this.#active])];
+    this.#finishing.clear();
+    this.#active = undefined;
+    for (const transaction of inHand) transaction.onLost(error);
+    this.#releaseContinued();
+    this.#source.closed(this, error);
+  }
+}
+
+function acceptsAny(job: SendJob): boolean {
+  return job.options.acceptance === undefined || job.options.acceptance === "any";
+}

@@ -1,0 +1,219 @@
+import { formatMailbox, type Mailbox, parseMailbox } from "@wirepost/mail-address";
+import { type ComposedMessage, type EmailMessage, type MessageInput, messageEnvelope } from "@wirepost/mime-message";
+import type { RcptParameters, Reply } from "@wirepost/smtp-protocol";
+import type { ClientErrorCode } from "../outcome/client-error-codes.js";
+import { fromLowerError } from "../outcome/from-lower-error.js";
+import { type Outcome, Receipt, type RecipientOutcome } from "../outcome/receipt.js";
+import { type FailureState, type Phase, SendError } from "../outcome/send-error.js";
+import { shownText } from "../session/establish.js";
+import { elapsed } from "../session/session.js";
+import type { TranscriptEntry } from "../session/transcript.js";
+import { checkSendOptions, type EnvelopeInput, type EnvelopeRecipient, type SendOptions } from "./send-options.js";
+
+const DEFAULT_MAX_RECIPIENTS = 10_000;
+
+/** One recipient of a job, on its way to an outcome. */
+export class Recipient implements RecipientOutcome {
+  outcome: Outcome = "not-sent";
+  reply: Reply | undefined = undefined;
+  error: SendError | undefined = undefined;
+
+  constructor(
+    readonly mailbox: Mailbox,
+    readonly address: string,
+    readonly parameters: RcptParameters | undefined,
+  ) {}
+
+  end(outcome: Outcome, reply: Reply | undefined, error?: SendError): void {
+    this.outcome = outcome;
+    this.reply = reply;
+    this.error = error;
+  }
+}
+
+/**
+ * One message and all of its recipients, until every one of them has an outcome. A job usually is one transaction; limits of
+ * the server can split it, and a stale connection can begin it anew.
+ */
+export class SendJob {
+  readonly from: Mailbox | null;
+  readonly recipients: readonly Recipient[];
+  /** Recipients that no transaction has taken yet, in order. */
+  readonly waiting: Recipient[];
+  /** A connection that broke before any content may be replaced once. */
+  retriesLeft = 1;
+  settled = false;
+  composed: ComposedMessage | undefined;
+  /** How `composed` was made; another server may need another form. */
+  composedFor = "";
+  firstReply: Reply | undefined;
+  envelopeMs: number | undefined;
+  contentMs: number | undefined;
+  queuedMs = 0;
+  readonly beganAt = performance.now();
+  /** The transaction that has the job in hand. */
+  active: { cancel(error: SendError): void } | undefined;
+  /** The decisive failure of a whole transaction, for the error's phase and code. */
+  #failure: SendError | undefined;
+  #onSettled: (() => void) | undefined;
+
+  constructor(
+    readonly message: MessageInput | EmailMessage,
+    readonly options: SendOptions,
+    private readonly resolve: (receipt: Receipt) => void,
+    private readonly reject: (error: SendError) => void,
+  ) {
+    checkSendOptions(options);
+    try {
+      const envelope = options.envelope === undefined ? messageEnvelope(message) : readEnvelope(options.envelope);
+      this.from = envelope.from;
+      this.recipients = toRecipients(envelope.to, options);
+    } catch (error) {
+      throw fromLowerError(error, "compose");
+    }
+    if (this.recipients.length === 0) {
+      throw new SendError("ERR_CLIENT_NO_RECIPIENTS", "the message has no recipient", { phase: "compose" });
+    }
+    if (this.recipients.length > (options.maxRecipients ?? DEFAULT_MAX_RECIPIENTS)) {
+      throw new SendError("ERR_CLIENT_TOO_MANY_RECIPIENTS", `${this.recipients.length} recipients`, { phase: "compose" });
+    }
+    this.waiting = this.recipients.slice();
+  }
+
+  /** Runs `release` when the job has ended; used to let go of signals and timers. */
+  onSettled(release: () => void): void {
+    const before = this.#onSettled;
+    this.#onSettled = () => {
+      before?.();
+      release();
+    };
+  }
+
+  /** A step that failed for the whole message before or outside any reply: the recipients without an outcome take it. */
+  fail(error: SendError, transcript?: readonly TranscriptEntry[]): void {
+    this.#failure ??= error;
+    for (const recipient of this.waiting) recipient.end("not-sent", undefined, error);
+    this.waiting.length = 0;
+    this.settle(transcript);
+  }
+
+  noteFailure(error: SendError): void {
+    this.#failure ??= error;
+  }
+
+  /** Gives the promise its end from what the recipients came to. */
+  settle(transcript: readonly TranscriptEntry[] | undefined): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.#onSettled?.();
+    this.active = undefined;
+    const shown = this.options.transcript === true ? transcript : undefined;
+    if (this.firstReply !== undefined && this.recipients.some((recipient) => recipient.outcome === "accepted")) {
+      this.resolve(this.#receipt(this.firstReply, shown));
+      return;
+    }
+    const error = this.#error();
+    error.transcript = shown ?? (this.options.transcript === true ? this.#failure?.transcript : undefined);
+    this.reject(error);
+  }
+
+  /** The caller does not want to wait any longer: ends the promise now, with what is known now. */
+  cancel(error: SendError): void {
+    if (this.settled) return;
+    this.active?.cancel(error);
+    if (this.settled) return;
+    this.fail(error);
+  }
+
+  #receipt(reply: Reply, transcript: readonly TranscriptEntry[] | undefined): Receipt {
+    return new Receipt({
+      recipients: this.recipients,
+      messageId: this.composed?.messageId,
+      from: this.from,
+      reply,
+      sizeBytes: this.composed?.sizeBytes ?? 0,
+      timings: {
+        queuedMs: this.queuedMs,
+        envelopeMs: this.envelopeMs,
+        contentMs: this.contentMs,
+        totalMs: elapsed(this.beganAt),
+      },
+      transcript,
+    });
+  }
+
+  #error(): SendError {
+    const { recipients } = this;
+    const state = worstState(recipients);
+    const deciding = recipients.find((recipient) => recipient.outcome === state) as Recipient;
+    const cause = deciding.error ?? this.#failure;
+    const reply = deciding.reply ?? cause?.reply;
+    const { code, phase, message } = cause ?? rejection(reply);
+    return new SendError(code, message, {
+      phase,
+      state,
+      // A second try must not reach anybody twice, and must have a chance.
+      retryable: recipients.every(mayRetry),
+      recipients,
+      reply,
+      cause: cause?.cause ?? cause,
+    });
+  }
+}
+
+function mayRetry(recipient: Recipient): boolean {
+  if (recipient.outcome === "rejected") return recipient.reply !== undefined && recipient.reply.code < 500;
+  return recipient.outcome === "not-sent" && recipient.error?.retryable === true;
+}
+
+function worstState(recipients: readonly Recipient[]): FailureState {
+  if (recipients.some((recipient) => recipient.outcome === "unknown")) return "unknown";
+  return recipients.some((recipient) => recipient.outcome === "rejected") ? "rejected" : "not-sent";
+}
+
+function rejection(reply: Reply | undefined): { code: ClientErrorCode; phase: Phase; message: string } {
+  const shown = reply === undefined ? "" : `: ${reply.code} ${shownText(reply)}`;
+  return { code: "ERR_CLIENT_RECIPIENTS_REFUSED", phase: "rcpt", message: `the server refused every recipient${shown}` };
+}
+
+function toRecipients(to: readonly (Mailbox | EnvelopeRecipient)[], options: SendOptions): Recipient[] {
+  const common = options.rcptParameters;
+  const notify = options.dsn?.notify;
+  const original = options.dsn?.originalRecipient === true;
+  const plain = common === undefined && notify === undefined && !original;
+  return to.map((entry) => {
+    const mailbox = "address" in entry ? (entry.address as Mailbox) : entry;
+    const own = "address" in entry ? entry.parameters : undefined;
+    const address = formatMailbox(mailbox);
+    if (plain) return new Recipient(mailbox, address, own);
+    const parameters: RcptParameters = {
+      ...(notify === undefined ? {} : { notify }),
+      ...(original ? { originalRecipient: { type: isAscii(address) ? "rfc822" : "utf-8", address } } : {}),
+      ...own,
+      ...(common === undefined ? {} : { custom: { ...common, ...own?.custom } }),
+    };
+    return new Recipient(mailbox, address, parameters);
+  });
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
+}
+
+function readEnvelope(input: EnvelopeInput): { from: Mailbox | null; to: (Mailbox | EnvelopeRecipient)[] } {
+  const { from } = input;
+  const to = Array.isArray(input.to) ? input.to : [input.to as string | Mailbox];
+  return {
+    from: from === null || from === "" || from === "<>" ? null : mailboxOf(from),
+    to: to.map((entry: string | Mailbox | EnvelopeRecipient) =>
+      typeof entry === "object" && "address" in entry
+        ? { address: mailboxOf(entry.address), parameters: entry.parameters }
+        : mailboxOf(entry),
+    ),
+  };
+}
+
+function mailboxOf(address: string | Mailbox): Mailbox {
+  return typeof address === "string" ? parseMailbox(address) : address;
+}

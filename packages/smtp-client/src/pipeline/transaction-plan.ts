@@ -1,0 +1,183 @@
+import { needsSmtpUtf8 } from "@wirepost/mail-address";
+import { type ComposedMessage, composeMessage } from "@wirepost/mime-message";
+import { type Capabilities, type MailParameters, serializeCommand } from "@wirepost/smtp-protocol";
+import type { ClientErrorCode } from "../outcome/client-error-codes.js";
+import { fromLowerError } from "../outcome/from-lower-error.js";
+import { SendError } from "../outcome/send-error.js";
+import type { Session } from "../session/session.js";
+import type { Recipient, SendJob } from "./send-job.js";
+import { NO_OPTIONS } from "./send-options.js";
+
+/** What a server can take, looked up once per session. */
+export interface ServerFeatures {
+  readonly eightBit: boolean;
+  readonly smtpUtf8: boolean;
+  readonly binary: boolean;
+  readonly chunking: boolean;
+  readonly pipelining: boolean;
+  readonly dsn: boolean;
+  readonly capabilities: Capabilities;
+}
+
+export function serverFeatures(session: Session): ServerFeatures {
+  const { capabilities } = session.protocol;
+  const chunking = session.options.chunking === "auto" && capabilities.has("CHUNKING");
+  return {
+    eightBit: capabilities.has("8BITMIME"),
+    smtpUtf8: capabilities.has("SMTPUTF8"),
+    binary: chunking && capabilities.has("BINARYMIME"),
+    chunking,
+    pipelining: capabilities.has("PIPELINING"),
+    dsn: capabilities.has("DSN"),
+    capabilities,
+  };
+}
+
+/** All that a transaction needs to begin: everything that can be refused has been refused. */
+export interface TransactionPlan {
+  readonly composed: ComposedMessage;
+  readonly parameters: MailParameters | undefined;
+  /** Content goes out in BDAT chunks. */
+  readonly chunking: boolean;
+  /** DSN parameters of recipients are left out: the caller called them optional. */
+  readonly withoutDsn: boolean;
+}
+
+/**
+ * Composes the message for this server and decides the parameters of MAIL.
+ * Synchronous when every source of the message is in memory.
+ * @throws SendError, or rejects with one: nothing was written then
+ */
+export function planTransaction(
+  job: SendJob,
+  features: ServerFeatures,
+  session: Session,
+): TransactionPlan | Promise<TransactionPlan> {
+  const transport =
+    job.options.encoding === "binary" && features.binary ? "binary" : features.eightBit ? "8bit" : "7bit";
+  const form = `${transport}${features.smtpUtf8 ? "+utf8" : ""}`;
+  if (job.composed !== undefined && job.composedFor === form) {
+    return finishPlan(job, job.composed, features, session);
+  }
+  let composed: ComposedMessage | Promise<ComposedMessage>;
+  try {
+    composed = composeMessage(job.message, { transport, smtpUtf8: features.smtpUtf8, files: job.options.files });
+  } catch (error) {
+    throw fromLowerError(error, "compose");
+  }
+  if (composed instanceof Promise) {
+    return composed.then(
+      (message) => {
+        job.composed = message;
+        job.composedFor = form;
+        return finishPlan(job, message, features, session);
+      },
+      (error: unknown) => {
+        throw fromLowerError(error, "compose");
+      },
+    );
+  }
+  job.composed = composed;
+  job.composedFor = form;
+  return finishPlan(job, composed, features, session);
+}
+
+function finishPlan(
+  job: SendJob,
+  composed: ComposedMessage,
+  features: ServerFeatures,
+  session: Session,
+): TransactionPlan {
+  const smtpUtf8 =
+    composed.smtpUtf8 || (job.from !== null && needsSmtpUtf8(job.from)) || job.recipients.some(recipientNeedsUtf8);
+  if (smtpUtf8 && !features.smtpUtf8) {
+    throw missing("ERR_CLIENT_SMTPUTF8_NEEDED", "an address or header needs SMTPUTF8");
+  }
+  if (composed.body === "BINARYMIME" && !features.binary) {
+    throw missing("ERR_CLIENT_BINARYMIME_NEEDED", "the content needs BINARYMIME");
+  }
+  if (composed.body === "8BITMIME" && !features.eightBit) {
+    throw missing("ERR_CLIENT_EXTENSION_NEEDED", "the content needs 8BITMIME");
+  }
+  const limit = features.capabilities.sizeBytes;
+  const size = composed.sizeBytes;
+  if (limit !== null && limit > 0 && size !== undefined && size > limit) {
+    throw new SendError("ERR_CLIENT_TOO_LARGE", `the message has ${size} octets, the server takes ${limit}`, {
+      phase: "mail",
+    });
+  }
+  const parameters = mailParameters(job, features, session, smtpUtf8, limit === null ? undefined : size);
+  if (composed.body !== "7BIT") parameters.body = composed.body;
+  checkCommands(job, parameters);
+  const withoutDsn = !features.dsn && job.recipients.some(asksForDsn);
+  if (withoutDsn) needExtension(features, "DSN", job.options.dsn?.optional === true);
+  return { composed, parameters, chunking: features.chunking, withoutDsn };
+}
+
+/** Commands that carry the caller's own texts are written once for nothing: a refused one must not leave half an envelope. */
+function checkCommands(job: SendJob, parameters: MailParameters): void {
+  try {
+    if (job.options !== NO_OPTIONS) serializeCommand({ verb: "MAIL", from: job.from, parameters });
+    for (const { mailbox, parameters: own } of job.recipients) {
+      if (own !== undefined) serializeCommand({ verb: "RCPT", to: mailbox, parameters: own });
+    }
+  } catch (error) {
+    throw fromLowerError(error, "compose");
+  }
+}
+
+function recipientNeedsUtf8(recipient: Recipient): boolean {
+  return needsSmtpUtf8(recipient.mailbox);
+}
+
+function asksForDsn({ parameters }: Recipient): boolean {
+  return parameters !== undefined && (parameters.notify !== undefined || parameters.originalRecipient !== undefined);
+}
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+function mailParameters(
+  job: SendJob,
+  features: ServerFeatures,
+  session: Session,
+  smtpUtf8: boolean,
+  sizeBytes: number | undefined,
+): Writable<MailParameters> {
+  const { options } = job;
+  const parameters: Writable<MailParameters> = {};
+  if (sizeBytes !== undefined) parameters.sizeBytes = sizeBytes;
+  if (smtpUtf8) parameters.smtpUtf8 = true;
+  const { dsn } = options;
+  if (dsn !== undefined && needExtension(features, "DSN", dsn.optional === true)) {
+    if (dsn.return !== undefined) parameters.return = dsn.return;
+    if (dsn.envelopeId !== undefined) parameters.envelopeId = dsn.envelopeId;
+  }
+  if (options.requireTls === true) {
+    needExtension(features, "REQUIRETLS");
+    if (session.socket.tls?.verified !== true) {
+      throw missing("ERR_CLIENT_EXTENSION_NEEDED", "REQUIRETLS needs verified TLS to this server (RFC 8689 2)");
+    }
+    parameters.requireTls = true;
+  }
+  if (options.deliverBy !== undefined && needExtension(features, "DELIVERBY")) parameters.deliverBy = options.deliverBy;
+  if (options.priority !== undefined && needExtension(features, "MT-PRIORITY")) parameters.priority = options.priority;
+  if (options.holdForSeconds !== undefined && needExtension(features, "FUTURERELEASE")) {
+    parameters.holdForSeconds = options.holdForSeconds;
+  }
+  if (options.holdUntil !== undefined && needExtension(features, "FUTURERELEASE")) {
+    parameters.holdUntil = options.holdUntil;
+  }
+  if (options.submitter !== undefined && needExtension(features, "AUTH")) parameters.auth = options.submitter;
+  if (options.mailParameters !== undefined) parameters.custom = options.mailParameters;
+  return parameters;
+}
+
+function needExtension(features: ServerFeatures, keyword: string, optional = false): boolean {
+  if (features.capabilities.has(keyword)) return true;
+  if (optional) return false;
+  throw missing("ERR_CLIENT_EXTENSION_NEEDED", `an option needs ${keyword}`);
+}
+
+function missing(code: ClientErrorCode, what: string): SendError {
+  return new SendError(code, `${what}, which the server does not announce`, { phase: "mail" });
+}

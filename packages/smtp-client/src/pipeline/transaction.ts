@@ -1,0 +1,499 @@
+import type { MessageSource } from "@wirepost/mime-message";
+import type { Reply } from "@wirepost/smtp-protocol";
+import type { ClientErrorCode } from "../outcome/client-error-codes.js";
+import { fromLowerError } from "../outcome/from-lower-error.js";
+import { type Phase, SendError } from "../outcome/send-error.js";
+import { refused } from "../session/establish.js";
+import { elapsed, type ReplyHandler, type Session, type SessionExchange } from "../session/session.js";
+import type { Recipient, SendJob } from "./send-job.js";
+import type { TransactionPlan } from "./transaction-plan.js";
+
+/** Recipients whose RCPT may be unanswered at a time, so that a long envelope does not have to fit into memory at once. */
+const MAX_RCPT_AHEAD = 250;
+
+/** What a transaction tells the pipeline that runs it. */
+export interface TransactionOwner {
+  readonly session: Session;
+  /** Whether commands may be written before the replies to those before them. */
+  readonly grouped: boolean;
+  /** The last octet of content has been appended: the next envelope may follow in the same write. */
+  contentWritten(transaction: Transaction): void;
+  /** Every reply has come; the connection can go on. */
+  ended(transaction: Transaction): void;
+  /** The connection broke, or the server said 421, before any content. True: the job goes to another connection. */
+  retryElsewhere(job: SendJob, transaction: Transaction): boolean;
+}
+
+type Stage = "envelope" | "content" | "written" | "ended";
+
+/**
+ * One mail transaction: MAIL, RCPT…, content, final replies (RFC 5321 3.3). It hears each reply in the turn in which it came,
+ * decides what it means for its recipients, and appends what follows.
+ */
+export class Transaction implements ReplyHandler {
+  stage: Stage = "envelope";
+  #mailRefusal: Reply | undefined;
+  #issuedRecipients = 0;
+  #answeredRecipients = 0;
+  #dataIssued = false;
+  #accepted: Recipient[] = [];
+  #finals = 0;
+  #cancelled: SendError | undefined;
+  #abandoned = false;
+  #delivered = false;
+  #chunkRefusal: Reply | undefined;
+  #sentBytes = 0;
+  readonly #began = performance.now();
+
+  constructor(
+    readonly job: SendJob,
+    readonly plan: TransactionPlan,
+    readonly recipients: readonly Recipient[],
+    private readonly owner: TransactionOwner,
+  ) {
+    job.queuedMs = elapsed(job.beganAt);
+    job.active = this;
+  }
+
+  get sizeBytes(): number {
+    return this.plan.composed.sizeBytes ?? 0;
+  }
+
+  /** Appends the envelope: all of it where the server takes groups, otherwise MAIL. */
+  begin(window: boolean): void {
+    const { session, grouped } = this.owner;
+    session.phase = "mail";
+    session.send({ verb: "MAIL", from: this.job.from, parameters: this.plan.parameters }, this);
+    if (!grouped) return;
+    this.#issueRecipients();
+    if (window) this.#writeContent();
+    else if (this.#issuedRecipients === this.recipients.length) this.#issueData();
+  }
+
+  onReply(exchange: SessionExchange): void {
+    const reply = exchange.reply as Reply;
+    switch (exchange.awaited) {
+      case "mail":
+        this.#onMail(reply);
+        break;
+      case "recipient":
+        this.#onRecipient(reply);
+        break;
+      case "data":
+        this.#onData(reply);
+        break;
+      case "chunk":
+        if (reply.code >= 400) this.#onContentRefused(reply);
+        break;
+      case "refusal":
+        this.#onEarlyRefusal(reply);
+        break;
+      case "endForOne":
+      case "end":
+      case "lastChunk":
+        this.#onFinal(reply, exchange.awaited !== "endForOne");
+        break;
+    }
+    // 421 ends the connection whatever it answered (RFC 5321 3.8).
+    if (reply.code === 421 && this.owner.session.failure === undefined) this.#shutDown(reply);
+  }
+
+  onLost(error: SendError): void {
+    if (this.stage === "ended") return;
+    const { stage } = this;
+    this.stage = "ended";
+    if (this.#cancelled !== undefined) return;
+    if (stage === "envelope" && this.owner.retryElsewhere(this.job, this)) return;
+    if (this.#chunkRefusal !== undefined && error.code !== "ERR_SMTP_UNEXPECTED_REPLY") {
+      // One chunk was refused, so the content was (RFC 3030 2), unless the server contradicts itself.
+      this.#rejectAccepted(this.#chunkRefusal, "data");
+      this.#settle();
+      return;
+    }
+    const outcome = stage === "written" ? "unknown" : "not-sent";
+    const failure = new SendError(error.code, error.message, {
+      phase: this.#phase(stage),
+      state: outcome,
+      retryable: outcome === "not-sent" && error.retryable,
+      reply: error.reply,
+      cause: error.cause ?? error,
+    });
+    // A 421 to the envelope is the server's own "not now" for whoever was accepted so far.
+    const refusal = stage === "envelope" && error.reply?.code === 421 ? error.reply : undefined;
+    for (const recipient of this.recipients) {
+      if (recipient.outcome !== "not-sent" || this.job.waiting.includes(recipient)) continue;
+      recipient.end(refusal === undefined ? outcome : "rejected", refusal, failure);
+    }
+    this.job.fail(failure, this.owner.session.transcript?.entries);
+  }
+
+  /**
+   * The caller waits no longer. Before content: nothing will be sent, the replies still owed are read first. While content goes
+   * out: only closing the connection keeps half a message from being taken for a whole one. After it: nobody knows.
+   */
+  cancel(error: SendError): void {
+    if (this.stage === "ended") return;
+    this.#cancelled = error;
+    const outcome = this.stage === "written" ? "unknown" : "not-sent";
+    const failure = new SendError(error.code, error.message, {
+      phase: this.#phase(this.stage),
+      state: outcome,
+      cause: error.cause,
+    });
+    for (const recipient of this.job.recipients) {
+      if (recipient.outcome === "not-sent" && recipient.reply === undefined) recipient.end(outcome, undefined, failure);
+    }
+    // Replies still to come find nobody to change any more.
+    this.#accepted = [];
+    this.job.fail(failure, this.owner.session.transcript?.entries);
+    if (this.stage === "content") this.owner.session.fail(failure);
+  }
+
+  /** Stops content without an end of data. The socket stays open, but the connection can then only be closed. */
+  abandon(): void {
+    if (this.stage !== "content") return;
+    this.#abandoned = true;
+    const failure = new SendError("ERR_CLIENT_ABANDONED", "the transaction was abandoned", { phase: "data" });
+    for (const recipient of this.#accepted) recipient.end("not-sent", undefined, failure);
+    this.job.noteFailure(failure);
+    this.#end();
+  }
+
+  /** The server took the content; it has nothing open for us any more. */
+  get delivered(): boolean {
+    return this.#delivered;
+  }
+
+  get abandoned(): boolean {
+    return this.#abandoned;
+  }
+
+  #issueRecipients(): void {
+    const { session } = this.owner;
+    const { recipients } = this;
+    const ahead = this.owner.grouped ? MAX_RCPT_AHEAD : 1;
+    while (
+      this.#issuedRecipients < recipients.length &&
+      this.#issuedRecipients - this.#answeredRecipients < ahead
+    ) {
+      const recipient = recipients[this.#issuedRecipients++] as Recipient;
+      session.send({ verb: "RCPT", to: recipient.mailbox, parameters: this.#parametersOf(recipient) }, this);
+    }
+  }
+
+  #parametersOf(recipient: Recipient): Recipient["parameters"] {
+    if (!this.plan.withoutDsn || recipient.parameters === undefined) return recipient.parameters;
+    const { notify: _notify, originalRecipient: _original, ...rest } = recipient.parameters;
+    return rest;
+  }
+
+  /** DATA may travel with the envelope only if no refusal of a recipient could make us change our mind. */
+  #issueData(): void {
+    if (this.plan.chunking || this.#dataIssued) return;
+    const { acceptance } = this.job.options;
+    const early = this.owner.grouped && (acceptance === undefined || acceptance === "any");
+    if (!early && this.#answeredRecipients < this.recipients.length) return;
+    this.#dataIssued = true;
+    this.owner.session.send({ verb: "DATA" }, this);
+  }
+
+  #onMail(reply: Reply): void {
+    this.owner.session.phase = "rcpt";
+    if (reply.code < 400) {
+      if (!this.owner.grouped) this.#issueRecipients();
+      return;
+    }
+    if (reply.code === 421) return;
+    this.#mailRefusal = reply;
+    if (this.#cancelled !== undefined) {
+      if (!this.owner.grouped) this.#end();
+      return;
+    }
+    const failure = refused("ERR_CLIENT_SENDER_REFUSED", "the server refused the sender", "mail", reply);
+    this.job.noteFailure(failure);
+    for (const recipient of this.recipients) recipient.end("rejected", reply, failure);
+    if (!this.owner.grouped) this.#end();
+  }
+
+  #onRecipient(reply: Reply): void {
+    const recipient = this.recipients[this.#answeredRecipients++] as Recipient;
+    if (this.#mailRefusal === undefined && this.#cancelled === undefined && reply.code !== 421) {
+      if (reply.code < 400) this.#accepted.push(recipient);
+      else if (this.#isTooMany(reply)) this.job.waiting.push(recipient);
+      else recipient.end("rejected", reply, this.#recipientRefused(reply));
+    }
+    if (reply.code === 421) return;
+    if (this.#issuedRecipients < this.recipients.length && this.#mailRefusal === undefined) this.#issueRecipients();
+    if (this.#issuedRecipients === this.recipients.length) this.#issueData();
+    if (this.#answeredRecipients === this.#issuedRecipients && !this.#dataIssued) this.#onEnvelopeAnswered();
+  }
+
+  #recipientRefused(reply: Reply): SendError {
+    return refused("ERR_CLIENT_RECIPIENTS_REFUSED", "the server refused the recipient", "rcpt", reply);
+  }
+
+  /** RFC 5321 4.5.3.1.10: 452 (or 552) after recipients that were accepted means "no more in this transaction". */
+  #isTooMany(reply: Reply): boolean {
+    return (reply.code === 452 || reply.code === 552) && this.#accepted.length > 0 && this.#contentCanRepeat();
+  }
+
+  #contentCanRepeat(): boolean {
+    const { content } = this.plan.composed;
+    return content instanceof Uint8Array || content.repeatable;
+  }
+
+  /** All replies to the envelope are in, and DATA was not written ahead. */
+  #onEnvelopeAnswered(): void {
+    if (this.stage !== "envelope") return;
+    if (this.#cancelled !== undefined || this.#accepted.length === 0 || !this.#satisfied()) {
+      this.#end();
+      return;
+    }
+    this.job.envelopeMs ??= elapsed(this.#began);
+    if (this.plan.chunking) this.#writeContent();
+    else this.#issueData();
+  }
+
+  #satisfied(): boolean {
+    const { acceptance } = this.job.options;
+    if (acceptance === undefined || acceptance === "any") return true;
+    let satisfied: boolean;
+    try {
+      for (const recipient of this.#accepted) recipient.outcome = "accepted";
+      satisfied =
+        acceptance === "all" ? this.#accepted.length === this.recipients.length : acceptance(this.recipients) === true;
+    } finally {
+      for (const recipient of this.#accepted) recipient.outcome = "not-sent";
+    }
+    if (satisfied) return true;
+    const failure = new SendError("ERR_CLIENT_ACCEPTANCE", "the accepted recipients do not satisfy `acceptance`", {
+      phase: "rcpt",
+    });
+    for (const recipient of this.#accepted) recipient.end("not-sent", undefined, failure);
+    this.job.noteFailure(failure);
+    this.#accepted = [];
+    return false;
+  }
+
+  #onData(reply: Reply): void {
+    if (this.#mailRefusal !== undefined) {
+      // A 354 here is a violation that the engine has refused already.
+      this.#end();
+      return;
+    }
+    if (reply.code >= 400) {
+      if (reply.code === 421) return;
+      this.#rejectAccepted(reply, "data");
+      this.#end();
+      return;
+    }
+    if (this.#cancelled !== undefined) {
+      // The server waits for content that must not come, and a lone dot would deliver an empty message.
+      this.owner.session.fail(this.#cancelled);
+      return;
+    }
+    if (this.#accepted.length === 0) {
+      if (this.owner.session.options.protocol === "lmtp") {
+        this.owner.session.fail(new SendError("ERR_CLIENT_CONNECTION_LOST", "354 without a recipient", { phase: "data" }));
+        return;
+      }
+      // RFC 2920 3.1: 354 although nobody was accepted is answered with a lone dot.
+      this.stage = "written";
+      this.owner.session.protocol.endContent(this);
+      this.owner.contentWritten(this);
+      return;
+    }
+    this.job.envelopeMs ??= elapsed(this.#began);
+    this.#writeContent();
+  }
+
+  #writeContent(): void {
+    const { content } = this.plan.composed;
+    this.stage = "content";
+    this.owner.session.phase = "data";
+    if (content instanceof Uint8Array && content.length <= MAX_SYNCHRONOUS_BYTES) {
+      this.#writeWhole(content);
+    } else {
+      void this.#stream(content).catch((error: unknown) => this.#onSourceFailed(error));
+    }
+  }
+
+  /** Small content: appended in this turn, the next envelope behind it, all of it one write. */
+  #writeWhole(content: Uint8Array): void {
+    const { protocol } = this.owner.session;
+    let offset = 0;
+    if (this.plan.chunking) {
+      const binary = this.plan.composed.body === "BINARYMIME";
+      do {
+        offset += protocol.writeChunk(content, offset, true, this, binary);
+      } while (offset < content.length);
+    } else {
+      while (offset < content.length) offset += protocol.writeContent(content, offset, this);
+      protocol.endContent(this);
+    }
+    if (!this.#transferred(content.length)) return;
+    this.#contentWritten();
+  }
+
+  async #stream(content: Uint8Array | MessageSource): Promise<void> {
+    const { session } = this.owner;
+    if (content instanceof Uint8Array) {
+      await this.#streamBlock(content);
+    } else {
+      for await (const block of content.open(this.job.options.signal)) {
+        await this.#streamBlock(block);
+        if (this.#stopped()) return;
+      }
+    }
+    if (this.#stopped()) return;
+    if (this.plan.chunking) session.protocol.writeChunk(EMPTY, 0, true, this, this.plan.composed.body === "BINARYMIME");
+    else session.protocol.endContent(this);
+    this.#contentWritten();
+    session.flush();
+  }
+
+  async #streamBlock(block: Uint8Array): Promise<void> {
+    const { session } = this.owner;
+    const binary = this.plan.composed.body === "BINARYMIME";
+    let offset = 0;
+    while (offset < block.length) {
+      if (this.#stopped()) return;
+      const taken = this.plan.chunking
+        ? session.protocol.writeChunk(block, offset, false, this, binary)
+        : session.protocol.writeContent(block, offset, this);
+      offset += taken;
+      session.flush();
+      if (!this.#transferred(taken)) return;
+      if (session.blocked) await session.drained();
+    }
+  }
+
+  #stopped(): boolean {
+    return this.stage !== "content" || this.owner.session.failure !== undefined;
+  }
+
+  /** False: an observer abandoned the transaction. */
+  #transferred(blockBytes: number): boolean {
+    const { onTransfer } = this.owner.session.options.observer ?? {};
+    const { onProgress } = this.job.options;
+    this.#sentBytes += blockBytes;
+    if (onTransfer === undefined && onProgress === undefined) return true;
+    const progress = { sentBytes: this.#sentBytes, totalBytes: this.plan.composed.sizeBytes, blockBytes };
+    onProgress?.(progress);
+    if (onTransfer?.call(this.owner.session.options.observer, progress) !== false) return true;
+    this.abandon();
+    return false;
+  }
+
+  #contentWritten(): void {
+    this.stage = "written";
+    this.job.contentMs ??= elapsed(this.#began);
+    this.owner.session.phase = "end-of-data";
+    // From the write of the last octet on, only the server knows (RFC 1047).
+    this.owner.contentWritten(this);
+  }
+
+  #onSourceFailed(cause: unknown): void {
+    if (this.#stopped()) return;
+    const lower = fromLowerError(cause, "data");
+    const own = lower.code.startsWith("ERR_SMTP_") || lower.code.startsWith("ERR_MIME_");
+    const failure = new SendError(own ? lower.code : "ERR_CLIENT_CONTENT_SOURCE", lower.message, {
+      phase: "data",
+      cause,
+    });
+    // Content has begun: without an end of data the server drops it, and that takes closing the connection.
+    this.owner.session.fail(failure);
+  }
+
+  #onContentRefused(reply: Reply): void {
+    if (this.stage === "written") {
+      // LAST is on its way and has the final word.
+      this.#chunkRefusal ??= reply;
+    } else if (this.stage === "content") {
+      // Chunks already written are still to be answered; RSET behind them begins anew.
+      this.#rejectAccepted(reply, "data");
+      this.#end();
+    }
+  }
+
+  #onEarlyRefusal(reply: Reply): void {
+    this.#rejectAccepted(reply, "data");
+    this.stage = "ended";
+    this.#settle();
+    this.owner.session.fail(
+      new SendError("ERR_CLIENT_CONNECTION_LOST", "the server refused content before its end", {
+        phase: "data",
+        retryable: true,
+        reply,
+      }),
+    );
+  }
+
+  #onFinal(reply: Reply, last: boolean): void {
+    if (this.stage === "ended") return;
+    if (this.owner.session.options.protocol === "lmtp") {
+      const recipient = this.#accepted[this.#finals++];
+      if (recipient !== undefined) this.#finalFor(recipient, reply);
+    } else {
+      for (const recipient of this.#accepted) this.#finalFor(recipient, reply);
+    }
+    this.#delivered = reply.code < 400;
+    if (last) this.#end();
+  }
+
+  #finalFor(recipient: Recipient, reply: Reply): void {
+    if (recipient.outcome === "rejected") return;
+    if (reply.code < 400) {
+      recipient.end("accepted", reply);
+      this.job.firstReply ??= reply;
+    } else {
+      const first = this.#chunkRefusal ?? reply;
+      recipient.end("rejected", first, this.#contentRefused(first, "end-of-data"));
+    }
+  }
+
+  #rejectAccepted(reply: Reply, phase: Phase): void {
+    const failure = this.#contentRefused(reply, phase);
+    this.job.noteFailure(failure);
+    for (const recipient of this.#accepted) {
+      if (recipient.outcome !== "rejected") recipient.end("rejected", reply, failure);
+    }
+  }
+
+  #contentRefused(reply: Reply, phase: Phase): SendError {
+    const code: ClientErrorCode = "ERR_CLIENT_CONTENT_REFUSED";
+    return refused(code, "the server refused the content", phase, reply);
+  }
+
+  #shutDown(reply: Reply): void {
+    this.owner.session.fail(
+      new SendError("ERR_CLIENT_CONNECTION_LOST", "the server is closing the connection (421)", {
+        phase: this.#phase(this.stage),
+        retryable: true,
+        reply,
+      }),
+    );
+  }
+
+  #phase(stage: Stage): Phase {
+    if (stage === "written") return "end-of-data";
+    if (stage === "content") return "data";
+    if (this.#answeredRecipients > 0) return "rcpt";
+    return this.owner.session.phase === "rcpt" ? "rcpt" : "mail";
+  }
+
+  #end(): void {
+    if (this.stage === "ended") return;
+    this.stage = "ended";
+    this.owner.ended(this);
+    this.#settle();
+  }
+
+  #settle(): void {
+    if (this.job.waiting.length === 0) this.job.settle(this.owner.session.transcript?.entries);
+  }
+}
+
+/** Content up to this size is appended in one turn; larger content gives others a chance between its blocks. */
+const MAX_SYNCHRONOUS_BYTES = 128 * 1024;
+const EMPTY = new Uint8Array(0);

@@ -1,0 +1,85 @@
+import {
+  type ConnectionOptions,
+  optionError,
+  type ResolvedConnectionOptions,
+  resolveConnectionOptions,
+} from "../session/connection-options.js";
+import type { RateLimit } from "./token-bucket.js";
+
+/** How a pool of connections to one server behaves. */
+export interface ClientOptions extends ConnectionOptions {
+  /** Default 5. */
+  readonly maxConnections?: number | undefined;
+  /** Transactions on one connection before it is replaced. Default: no limit but the server's. */
+  readonly maxMessagesPerConnection?: number | undefined;
+  /** How long an unused connection is kept. Default 30,000. */
+  readonly idleTimeoutMs?: number | undefined;
+  /** How long `close()` waits for messages in hand. Default 30,000. */
+  readonly closeTimeoutMs?: number | undefined;
+  readonly rateLimit?: { readonly messages?: RateLimit | undefined; readonly recipients?: RateLimit | undefined } | undefined;
+}
+
+export interface PoolLimits {
+  readonly maxConnections: number;
+  readonly maxMessagesPerConnection: number;
+  readonly idleTimeoutMs: number;
+  readonly closeTimeoutMs: number;
+}
+
+const POOL_NAMES: ReadonlySet<string> = new Set([
+  "maxConnections",
+  "maxMessagesPerConnection",
+  "idleTimeoutMs",
+  "closeTimeoutMs",
+  "rateLimit",
+]);
+
+/** @throws SendError ERR_CLIENT_OPTION, ERR_CLIENT_UNKNOWN_OPTION, ERR_CLIENT_URL */
+export function resolveClientOptions(given: ClientOptions | string | URL): {
+  connection: ResolvedConnectionOptions;
+  limits: PoolLimits;
+  rateLimit: NonNullable<ClientOptions["rateLimit"]>;
+} {
+  const connection = resolveConnectionOptions(given, POOL_NAMES);
+  const options = connection as ClientOptions;
+  if (options.socket !== undefined) {
+    throw optionError("ERR_CLIENT_OPTION", "a ready socket serves one SmtpConnection, not a pool");
+  }
+  const rateLimit = options.rateLimit ?? {};
+  for (const [name, limit] of Object.entries(rateLimit)) {
+    if (name !== "messages" && name !== "recipients") {
+      throw optionError("ERR_CLIENT_UNKNOWN_OPTION", `there is no rateLimit named "${name}"`);
+    }
+    if (limit === undefined) continue;
+    positive(`rateLimit.${name}.count`, limit.count, 0);
+    positive(`rateLimit.${name}.perMs`, limit.perMs, 0);
+  }
+  return {
+    connection,
+    rateLimit,
+    limits: {
+      maxConnections: whole("maxConnections", options.maxConnections, 5),
+      maxMessagesPerConnection: whole(
+        "maxMessagesPerConnection",
+        options.maxMessagesPerConnection,
+        Number.POSITIVE_INFINITY,
+      ),
+      idleTimeoutMs: positive("idleTimeoutMs", options.idleTimeoutMs, 30_000),
+      closeTimeoutMs: positive("closeTimeoutMs", options.closeTimeoutMs, 30_000),
+    },
+  };
+}
+
+function whole(name: string, value: number | undefined, fallback: number): number {
+  if (value === undefined || value === Number.POSITIVE_INFINITY) return value ?? fallback;
+  if (!Number.isInteger(value) || value < 1) throw optionError("ERR_CLIENT_OPTION", `${name} must be a whole number from 1 on`);
+  return value;
+}
+
+function positive(name: string, value: number | undefined, fallback: number): number {
+  if (value === undefined) return fallback;
+  if (typeof value !== "number" || !(value > 0 && value <= 2_147_483_647)) {
+    throw optionError("ERR_CLIENT_OPTION", `${name} must be from 1 to 2147483647`);
+  }
+  return value;
+}

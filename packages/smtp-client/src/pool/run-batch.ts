@@ -1,0 +1,98 @@
+import type { EmailMessage, MessageInput } from "@wirepost/mime-message";
+import type { Receipt } from "../outcome/receipt.js";
+import { SendError } from "../outcome/send-error.js";
+import type { SendOptions } from "../pipeline/send-options.js";
+
+/** A message of a batch, alone or with options of its own. */
+export type BatchItem = MessageInput | EmailMessage | { readonly message: MessageInput | EmailMessage; readonly options?: SendOptions | undefined };
+
+/** What became of one message of a batch. `index` counts from 0 in the order of the source. */
+export type BatchResult =
+  | { readonly index: number; readonly message: BatchItem; readonly receipt: Receipt; readonly error?: undefined }
+  | { readonly index: number; readonly message: BatchItem; readonly error: SendError; readonly receipt?: undefined };
+
+export interface BatchRunner {
+  /** Messages begun and not yet taken by the consumer, at most. */
+  readonly inFlight: number;
+  readonly signal?: AbortSignal | undefined;
+  send(message: MessageInput | EmailMessage, options: SendOptions | undefined): Promise<Receipt>;
+}
+
+/** Reads the source ahead of the consumer, but never further than `inFlight` results. */
+export async function* runBatch(
+  messages: Iterable<BatchItem> | AsyncIterable<BatchItem>,
+  runner: BatchRunner,
+): AsyncGenerator<BatchResult, void, undefined> {
+  const results: BatchResult[] = [];
+  let pending = 0;
+  let stopped = false;
+  let exhausted = false;
+  let sourceError: { readonly error: unknown } | undefined;
+  let wakeConsumer: (() => void) | undefined;
+  let wakeReader: (() => void) | undefined;
+
+  const finished = (result: BatchResult): void => {
+    pending--;
+    results.push(result);
+    wakeConsumer?.();
+  };
+
+  const read = async (): Promise<void> => {
+    let index = 0;
+    try {
+      for await (const item of messages) {
+        while (pending + results.length >= runner.inFlight && !stopped) {
+          await new Promise<void>((resolve) => {
+            wakeReader = resolve;
+          });
+        }
+        if (stopped) break;
+        runner.signal?.throwIfAborted();
+        start(item, index++);
+      }
+    } catch (error) {
+      sourceError = { error };
+    } finally {
+      exhausted = true;
+      wakeConsumer?.();
+    }
+  };
+
+  const start = (item: BatchItem, index: number): void => {
+    pending++;
+    const wrapped = typeof item === "object" && item !== null && "message" in item;
+    runner.send(wrapped ? item.message : item, wrapped ? item.options : undefined).then(
+      (receipt) => finished({ index, message: item, receipt }),
+      (error: unknown) => finished({ index, message: item, error: asSendError(error) }),
+    );
+  };
+
+  const reading = read();
+  try {
+    for (;;) {
+      const result = results.shift();
+      if (result !== undefined) {
+        wakeReader?.();
+        yield result;
+        continue;
+      }
+      if (exhausted && pending === 0) break;
+      await new Promise<void>((resolve) => {
+        wakeConsumer = resolve;
+      });
+    }
+    await reading;
+  } finally {
+    stopped = true;
+    wakeReader?.();
+  }
+  if (sourceError !== undefined) throw sourceError.error;
+}
+
+function asSendError(error: unknown): SendError {
+  if (SendError.is(error)) return error;
+  return new SendError("ERR_CLIENT_OPTION", error instanceof Error ? error.message : String(error), {
+    phase: "compose",
+    cause: error,
+  });
+}

@@ -1,0 +1,315 @@
+import type { EmailMessage, MessageInput } from "@wirepost/mime-message";
+import { MemoryTlsSessionStore } from "@wirepost/socket-core";
+import type { Receipt } from "../outcome/receipt.js";
+import { SendError } from "../outcome/send-error.js";
+import { type JobSource, Pipeline } from "../pipeline/pipeline.js";
+import { SendJob } from "../pipeline/send-job.js";
+import { NO_OPTIONS, type SendOptions } from "../pipeline/send-options.js";
+import { watchJob } from "../pipeline/watch-job.js";
+import type { ResolvedConnectionOptions } from "../session/connection-options.js";
+import { establish } from "../session/establish.js";
+import { type ClientOptions, type PoolLimits, resolveClientOptions } from "./client-options.js";
+import { FairQueue } from "./fair-queue.js";
+import { type BatchItem, type BatchResult, runBatch } from "./run-batch.js";
+import { TokenBucket } from "./token-bucket.js";
+
+/** What a client has in hand. */
+export interface ClientStatistics {
+  /** Open connections, those being set up included. */
+  readonly connections: number;
+  /** Open connections with nothing in hand. */
+  readonly idle: number;
+  /** Messages waiting for a connection. */
+  readonly queued: number;
+  /** Messages on a connection. */
+  readonly active: number;
+}
+
+/**
+ * A pool of connections to one server. Several sends at once are spread over connections and pipelined by themselves.
+ */
+export class SmtpClient implements JobSource {
+  readonly #options: ResolvedConnectionOptions;
+  readonly #limits: PoolLimits;
+  readonly #queue = new FairQueue<SendJob>();
+  readonly #pipelines = new Set<Pipeline>();
+  readonly #idle = new Map<Pipeline, NodeJS.Timeout>();
+  readonly #buckets: { units: (job: SendJob) => number; bucket: TokenBucket }[] = [];
+  /** The sender of all single sends, beside the batches. */
+  readonly #single = {};
+  #connecting = 0;
+  #closing: Promise<void> | undefined;
+  #closed = false;
+  readonly #abort = new AbortController();
+  #rateTimer: NodeJS.Timeout | undefined;
+  #drainWaiters: (() => void)[] = [];
+
+  /**
+   * @param options a connection URL (`smtps://user:password@mail.example`) or an options object
+   * @throws SendError ERR_CLIENT_OPTION, ERR_CLIENT_UNKNOWN_OPTION, ERR_CLIENT_URL
+   */
+  constructor(options: ClientOptions | string | URL) {
+    const { connection, limits, rateLimit } = resolveClientOptions(options);
+    this.#options = {
+      ...connection,
+      tlsOptions: { sessionStore: new MemoryTlsSessionStore(), ...connection.tlsOptions },
+      signal: connection.signal === undefined ? this.#abort.signal : AbortSignal.any([connection.signal, this.#abort.signal]),
+    };
+    this.#limits = limits;
+    if (rateLimit.messages !== undefined) {
+      this.#buckets.push({ units: () => 1, bucket: new TokenBucket(rateLimit.messages) });
+    }
+    if (rateLimit.recipients !== undefined) {
+      this.#buckets.push({ units: (job) => job.recipients.length, bucket: new TokenBucket(rateLimit.recipients) });
+    }
+  }
+
+  /**
+   * Sends one message. Resolves when at least one recipient was accepted; the receipt says what became of each.
+   * @throws SendError otherwise: `state` says whether the server may have it, `retryable` whether trying again is safe and sensible
+   */
+  send(message: MessageInput | EmailMessage, options: SendOptions = NO_OPTIONS): Promise<Receipt> {
+    return this.#enqueue(this.#single, message, options);
+  }
+
+  /**
+   * Sends every message of a source and yields each result as it ends, in bounded memory: the source is read only as fast as
+   * messages go out and results are taken. Throws only what the source or the signal throws.
+   */
+  sendAll(
+    messages: Iterable<BatchItem> | AsyncIterable<BatchItem>,
+    options: SendOptions = NO_OPTIONS,
+  ): AsyncGenerator<BatchResult, void, undefined> {
+    const sender = {};
+    return runBatch(messages, {
+      // Enough that a connection always finds its next message when it writes the end of one.
+      inFlight: Math.max(64, this.#limits.maxConnections * 8),
+      signal: options.signal,
+      send: (message, own) => this.#enqueue(sender, message, own === undefined ? options : { ...options, ...own }),
+    });
+  }
+
+  /** Opens a connection, and logs in, without sending. @throws SendError */
+  async verify(): Promise<void> {
+    if (this.#closed) throw clientClosed();
+    const session = await establish(this.#options);
+    await session.quit();
+  }
+
+  get statistics(): ClientStatistics {
+    let active = 0;
+    for (const pipeline of this.#pipelines) active += pipeline.load;
+    return {
+      connections: this.#pipelines.size + this.#connecting,
+      idle: this.#idle.size,
+      queued: this.#queue.length,
+      active,
+    };
+  }
+
+  /** Takes no new messages, waits for those in hand within `closeTimeoutMs`, then says QUIT everywhere. Never throws. */
+  close(): Promise<void> {
+    this.#closing ??= this.#drain();
+    return this.#closing;
+  }
+
+  /** Ends everything at once. Messages in hand end as the outcome law says. */
+  destroy(): void {
+    this.#closed = true;
+    this.#closing ??= Promise.resolve();
+    clearTimeout(this.#rateTimer);
+    this.#abort.abort(clientClosed());
+    for (const pipeline of [...this.#pipelines]) pipeline.session.destroy(clientClosed());
+    this.#failQueue(clientClosed());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #enqueue(sender: object, message: MessageInput | EmailMessage, options: SendOptions): Promise<Receipt> {
+    return new Promise((resolve, reject) => {
+      if (this.#closing !== undefined) {
+        reject(clientClosed());
+        return;
+      }
+      // A throw in here becomes the promise's rejection.
+      const job = new SendJob(message, options, resolve, reject);
+      watchJob(job);
+      if (job.settled) return;
+      this.#queue.push(sender, job);
+      this.#dispatch();
+    });
+  }
+
+  // --- JobSource
+
+  /** @internal */
+  next(): SendJob | undefined {
+    for (;;) {
+      const job = this.#queue.shift();
+      if (job === undefined || job.settled) {
+        if (job === undefined) return undefined;
+        continue;
+      }
+      const waitMs = this.#rateWaitMs(job);
+      if (waitMs === 0) {
+        for (const { units, bucket } of this.#buckets) bucket.take(units(job));
+        return job;
+      }
+      this.#queue.giveBack(job);
+      this.#rateTimer ??= setTimeout(() => {
+        this.#rateTimer = undefined;
+        this.#dispatch();
+      }, waitMs);
+      return undefined;
+    }
+  }
+
+  /** @internal */
+  requeue(job: SendJob): void {
+    if (this.#closed) {
+      job.fail(clientClosed());
+      return;
+    }
+    this.#queue.giveBack(job);
+    queueMicrotask(() => this.#dispatch());
+  }
+
+  /** @internal */
+  idle(pipeline: Pipeline): void {
+    if (pipeline.exhausted || this.#closing !== undefined) {
+      if (this.#queue.length === 0 || pipeline.exhausted) {
+        this.#pipelines.delete(pipeline);
+        void pipeline.session.quit();
+        this.#dispatch();
+        this.#announceDrained();
+        return;
+      }
+    }
+    if (this.#idle.has(pipeline)) return;
+    pipeline.session.socket.setKeepsProcess(false);
+    const timer = setTimeout(() => {
+      this.#idle.delete(pipeline);
+      this.#pipelines.delete(pipeline);
+      void pipeline.session.quit();
+    }, this.#limits.idleTimeoutMs);
+    timer.unref();
+    this.#idle.set(pipeline, timer);
+    this.#announceDrained();
+  }
+
+  /** @internal */
+  closed(pipeline: Pipeline): void {
+    this.#pipelines.delete(pipeline);
+    this.#forgetIdle(pipeline);
+    this.#announceDrained();
+    if (this.#queue.length > 0) queueMicrotask(() => this.#dispatch());
+  }
+
+  // ---
+
+  #dispatch(): void {
+    while (this.#queue.length > 0 && this.#rateTimer === undefined) {
+      const idle = this.#firstIdle();
+      if (idle === undefined) break;
+      this.#use(idle);
+    }
+    if (this.#rateTimer !== undefined || this.#closed) return;
+    const wanted = Math.min(this.#queue.length, this.#limits.maxConnections - this.#pipelines.size);
+    while (this.#connecting < wanted) void this.#open();
+    // All connections are busy; those that only wait for final replies can carry an envelope already.
+    if (this.#connecting === 0) {
+      for (const pipeline of this.#pipelines) {
+        if (this.#queue.length === 0) return;
+        if (pipeline.ready) pipeline.wake();
+      }
+    }
+  }
+
+  #firstIdle(): Pipeline | undefined {
+    for (const pipeline of this.#idle.keys()) return pipeline;
+    return undefined;
+  }
+
+  #use(pipeline: Pipeline): void {
+    this.#forgetIdle(pipeline);
+    pipeline.session.socket.setKeepsProcess(true);
+    pipeline.wake();
+    if (pipeline.load === 0 && pipeline.session.failure === undefined) this.idle(pipeline);
+  }
+
+  #forgetIdle(pipeline: Pipeline): void {
+    const timer = this.#idle.get(pipeline);
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    this.#idle.delete(pipeline);
+  }
+
+  async #open(): Promise<void> {
+    this.#connecting++;
+    try {
+      const session = await establish(this.#options);
+      this.#connecting--;
+      if (this.#closed) {
+        session.destroy(clientClosed());
+        return;
+      }
+      const pipeline = new Pipeline(session, this, this.#limits.maxMessagesPerConnection);
+      this.#pipelines.add(pipeline);
+      if (session.failure !== undefined) this.closed(pipeline);
+      else this.#use(pipeline);
+    } catch (error) {
+      this.#connecting--;
+      // Others may still serve the queue. With none left, waiting would only hide the reason.
+      if (this.#pipelines.size === 0 && this.#connecting === 0) this.#failQueue(error as SendError);
+      this.#announceDrained();
+    }
+  }
+
+  #failQueue(error: SendError): void {
+    // Only what waits now: a caller who sends again in its handler gets a new attempt.
+    for (let left = this.#queue.length; left > 0; left--) this.#queue.shift()?.fail(error, error.transcript);
+  }
+
+  #rateWaitMs(job: SendJob): number {
+    let waitMs = 0;
+    for (const { units, bucket } of this.#buckets) waitMs = Math.max(waitMs, bucket.waitMs(units(job)));
+    return waitMs;
+  }
+
+  get #busy(): boolean {
+    if (this.#queue.length > 0 || this.#connecting > 0) return true;
+    for (const pipeline of this.#pipelines) if (pipeline.load > 0) return true;
+    return false;
+  }
+
+  #announceDrained(): void {
+    if (this.#drainWaiters.length === 0 || this.#busy) return;
+    const waiters = this.#drainWaiters;
+    this.#drainWaiters = [];
+    for (const waiter of waiters) waiter();
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#busy) {
+      let timer: NodeJS.Timeout | undefined;
+      await Promise.race([
+        new Promise<void>((resolve) => this.#drainWaiters.push(resolve)),
+        new Promise<void>((resolve) => {
+          timer = setTimeout(resolve, this.#limits.closeTimeoutMs);
+        }),
+      ]);
+      clearTimeout(timer);
+    }
+    const open = [...this.#pipelines];
+    const finished = open.filter((pipeline) => pipeline.load === 0);
+    for (const pipeline of open) this.#forgetIdle(pipeline);
+    await Promise.all(finished.map((pipeline) => pipeline.session.quit()));
+    this.destroy();
+  }
+}
+
+function clientClosed(): SendError {
+  return new SendError("ERR_CLIENT_CLOSED", "the client is closed", { phase: "connect" });
+}

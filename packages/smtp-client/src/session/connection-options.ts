@@ -1,0 +1,209 @@
+import { hostname } from "node:os";
+import { type Credentials, protectCredentials } from "@wirepost/sasl";
+import type { ConnectOptions, Socket, TlsOptions } from "@wirepost/socket-core";
+import { SendError } from "../outcome/send-error.js";
+import { parseConnectionUrl } from "./connection-url.js";
+import type { Observer } from "./observer.js";
+import { resolveTimeouts, type Timeouts } from "./timeouts.js";
+
+/**
+ * How TLS is used.
+ * - `implicit`: from the first byte (RFC 8314 3).
+ * - `required`: STARTTLS, or an error.
+ * - `opportunistic`: STARTTLS where it is announced, without verification (RFC 7435); plaintext where it is not or is refused.
+ * - `none`: never.
+ */
+export type TlsPolicy = "implicit" | "required" | "opportunistic" | "none";
+
+export interface TlsSettings extends Omit<TlsOptions, "signal" | "onCertificate"> {
+  /** Default: `implicit` on port 465, `required` with credentials (loopback excepted), `opportunistic` otherwise. */
+  readonly policy?: TlsPolicy | undefined;
+}
+
+export interface AuthOptions extends Credentials {
+  /** Only these mechanisms, in this order. Default: all that the credentials allow, strongest first. */
+  readonly mechanisms?: readonly string[] | undefined;
+  /** Mechanisms that may show the secret without TLS: all of them, or those named. Default: none. */
+  readonly allowClearText?: boolean | readonly string[] | undefined;
+}
+
+/** How one connection is made and spoken over. */
+export interface ConnectionOptions {
+  /** Host name or IP address; `path` or `socket` may take its place, `host` then only names the peer for TLS. */
+  readonly host?: string | undefined;
+  /** Default: 465 with `implicit`, 587 with credentials, 24 for LMTP, 25 otherwise. */
+  readonly port?: number | undefined;
+  /** A unix socket. */
+  readonly path?: string | undefined;
+  /** A connected socket of `@wirepost/socket-core`. */
+  readonly socket?: Socket | undefined;
+  readonly protocol?: "smtp" | "lmtp" | undefined;
+  readonly tls?: TlsPolicy | TlsSettings | undefined;
+  readonly auth?: AuthOptions | undefined;
+  /** The name for EHLO (RFC 5321 4.1.3): a domain or an address literal. Default: this host's name, else its address. */
+  readonly clientName?: string | undefined;
+  readonly timeouts?: Partial<Timeouts> | undefined;
+  /**
+   * `full`: envelopes travel with the end of the previous content (RFC 2920). `envelope`: only within one message.
+   * `off`: one command at a time. Default `full`; without the announcement it is `off` in effect.
+   */
+  readonly pipelining?: "full" | "envelope" | "off" | undefined;
+  /** `auto`: BDAT where CHUNKING is announced (RFC 3030); `off`: DATA always. Default `auto`. */
+  readonly chunking?: "auto" | "off" | undefined;
+  /**
+   * Whole messages in flight before the replies of their envelopes came (BDAT only). Default 1 message: no window.
+   * When the connection drops, every message in flight is `unknown`.
+   */
+  readonly window?: { readonly maxMessages: number; readonly maxBytes?: number | undefined } | undefined;
+  readonly proxy?: ConnectOptions["proxy"] | undefined;
+  readonly family?: ConnectOptions["family"] | undefined;
+  readonly localAddress?: string | undefined;
+  readonly localPort?: number | undefined;
+  readonly lookup?: ConnectOptions["lookup"] | undefined;
+  readonly observer?: Observer | undefined;
+  /** Keeps a redacted transcript, for `connection.transcript` and on errors. Default false. */
+  readonly transcript?: boolean | undefined;
+  /** Refuses replies whose lines end in LF alone. Default false. */
+  readonly strictLineEnd?: boolean | undefined;
+  /** Octets, lines and line length allowed in one reply. */
+  readonly replyLimits?: { readonly maxLineBytes?: number; readonly maxReplyBytes?: number; readonly maxLines?: number } | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options after defaults; what the rest of the package works with. */
+export interface ResolvedConnectionOptions extends ConnectionOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly protocol: "smtp" | "lmtp";
+  readonly policy: TlsPolicy;
+  readonly tlsOptions: Omit<TlsSettings, "policy">;
+  readonly times: Timeouts;
+  readonly pipelining: "full" | "envelope" | "off";
+  readonly chunking: "auto" | "off";
+}
+
+const NAMES: ReadonlySet<string> = new Set<keyof ConnectionOptions>([
+  "host",
+  "port",
+  "path",
+  "socket",
+  "protocol",
+  "tls",
+  "auth",
+  "clientName",
+  "timeouts",
+  "pipelining",
+  "chunking",
+  "window",
+  "proxy",
+  "family",
+  "localAddress",
+  "localPort",
+  "lookup",
+  "observer",
+  "transcript",
+  "strictLineEnd",
+  "replyLimits",
+  "signal",
+]);
+
+/** An error of the caller, before anything was written. */
+export function optionError(code: "ERR_CLIENT_OPTION" | "ERR_CLIENT_UNKNOWN_OPTION", message: string): SendError {
+  return new SendError(code, message, { phase: "compose" });
+}
+
+export function checkNames(what: string, given: object, known: ReadonlySet<string>): void {
+  for (const name of Object.keys(given)) {
+    if (!known.has(name)) throw optionError("ERR_CLIENT_UNKNOWN_OPTION", `there is no ${what} option named "${name}"`);
+  }
+}
+
+function checkChoice<T extends string>(name: string, value: T | undefined, choices: readonly T[], fallback: T): T {
+  if (value === undefined) return fallback;
+  if (!choices.includes(value)) {
+    throw optionError("ERR_CLIENT_OPTION", `${name} must be one of ${choices.join(", ")}`);
+  }
+  return value;
+}
+
+/**
+ * @param extra names that belong to the caller's own options
+ * @throws SendError ERR_CLIENT_UNKNOWN_OPTION, ERR_CLIENT_OPTION, ERR_CLIENT_URL
+ */
+export function resolveConnectionOptions(
+  given: ConnectionOptions | string | URL,
+  extra: ReadonlySet<string> = new Set(),
+): ResolvedConnectionOptions {
+  const options: ConnectionOptions =
+    typeof given === "string" || given instanceof URL ? parseConnectionUrl(given) : { ...given };
+  checkNames("connection", options, new Set([...NAMES, ...extra]));
+  const protocol = checkChoice("protocol", options.protocol, ["smtp", "lmtp"], "smtp");
+  const tls: TlsSettings = typeof options.tls === "string" ? { policy: options.tls } : (options.tls ?? {});
+  const { policy: givenPolicy, ...tlsOptions } = tls;
+  if (options.host === undefined && options.path === undefined && options.socket === undefined) {
+    throw optionError("ERR_CLIENT_OPTION", "a host, a path or a socket is needed");
+  }
+  const host = options.host ?? "localhost";
+  if (typeof host !== "string" || host === "") throw optionError("ERR_CLIENT_OPTION", "host must be a name or an address");
+  const policy = checkChoice(
+    "tls",
+    givenPolicy,
+    ["implicit", "required", "opportunistic", "none"],
+    defaultPolicy(options, host, protocol),
+  );
+  const port = options.port ?? defaultPort(policy, options.auth !== undefined, protocol);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw optionError("ERR_CLIENT_OPTION", "port must be a whole number from 1 to 65535");
+  }
+  return {
+    ...options,
+    host,
+    port,
+    protocol,
+    policy,
+    tlsOptions,
+    auth: options.auth === undefined ? undefined : protectAuth(options.auth),
+    times: resolveTimeouts(options.timeouts),
+    pipelining: checkChoice("pipelining", options.pipelining, ["full", "envelope", "off"], "full"),
+    chunking: checkChoice("chunking", options.chunking, ["auto", "off"], "auto"),
+  };
+}
+
+/** The credentials in a form that logs and `inspect` cannot show. */
+function protectAuth(auth: AuthOptions): AuthOptions {
+  const { mechanisms, allowClearText, ...credentials } = auth;
+  const holder = Object.create(protectCredentials(credentials)) as AuthOptions;
+  return Object.defineProperties(holder, {
+    mechanisms: { value: mechanisms },
+    allowClearText: { value: allowClearText },
+  });
+}
+
+function defaultPolicy(options: ConnectionOptions, host: string, protocol: "smtp" | "lmtp"): TlsPolicy {
+  if (options.port === 465) return "implicit";
+  if (protocol === "lmtp" || options.path !== undefined) return "opportunistic";
+  return options.auth !== undefined && !isLoopback(host) ? "required" : "opportunistic";
+}
+
+function defaultPort(policy: TlsPolicy, withAuth: boolean, protocol: "smtp" | "lmtp"): number {
+  if (protocol === "lmtp") return 24;
+  if (policy === "implicit") return 465;
+  return withAuth ? 587 : 25;
+}
+
+export function isLoopback(host: string): boolean {
+  const bare = host.startsWith("[") ? host.slice(1, -1) : host;
+  return bare === "localhost" || bare === "::1" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(bare);
+}
+
+const DOMAIN = /^(?=.{1,255}$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}))+$/;
+
+/** RFC 5321 4.1.4: a client without a meaningful name says an address literal. */
+export function defaultClientName(localAddress: string | undefined): string {
+  const name = hostname();
+  if (DOMAIN.test(name) && !name.endsWith("-")) return name;
+  if (localAddress === undefined || localAddress === "") return "[127.0.0.1]";
+  const mapped = localAddress.startsWith("::ffff:") ? localAddress.slice(7) : localAddress;
+  const bare = mapped.split("%")[0] as string;
+  return bare.includes(":") ? `[IPv6:${bare}]` : `[${bare}]`;
+}

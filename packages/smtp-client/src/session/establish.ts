@@ -1,0 +1,135 @@
+import { escapeReplyText, type Reply } from "@wirepost/smtp-protocol";
+import type { ClientErrorCode } from "../outcome/client-error-codes.js";
+import { type Phase, SendError } from "../outcome/send-error.js";
+import { authenticate } from "./authenticate.js";
+import { defaultClientName, type ResolvedConnectionOptions } from "./connection-options.js";
+import { elapsed, Session } from "./session.js";
+
+/**
+ * Everything before the first MAIL: connection, greeting, EHLO, TLS by policy, EHLO again, AUTH. No step waits for more than
+ * its own reply.
+ * @throws SendError with the phase that failed; the connection is closed then.
+ */
+export async function establish(options: ResolvedConnectionOptions): Promise<Session> {
+  const session = await Session.open(options);
+  const { signal } = options;
+  const onAbort = (): void => session.fail(abortedError(session.phase, signal?.reason));
+  signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    if (signal?.aborted) onAbort();
+    await greet(session);
+    await hello(session);
+    await secure(session);
+    if (options.auth !== undefined) await login(session);
+    return session;
+  } catch (error) {
+    // A refused step leaves the session open for a QUIT; a failed one has closed it already.
+    const failure = error as SendError;
+    failure.transcript ??= session.transcript?.entries;
+    void session.quit();
+    throw failure;
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+/** Connection, greeting and nothing else, for callers who write every command themselves. */
+export async function openAndGreet(options: ResolvedConnectionOptions): Promise<Session> {
+  const session = await Session.open(options);
+  await greet(session);
+  return session;
+}
+
+async function greet(session: Session): Promise<void> {
+  const began = performance.now();
+  const reply = await session.greeting;
+  session.timings.greetingMs = elapsed(began);
+  if (reply.code >= 400) throw refused("ERR_CLIENT_GREETING_REFUSED", "the server refused the connection", "greeting", reply);
+}
+
+/** EHLO, or HELO where the server knows no extensions (RFC 5321 3.2); LHLO in LMTP (RFC 2033 4.1). */
+export async function hello(session: Session): Promise<void> {
+  session.phase = "ehlo";
+  const began = performance.now();
+  const domain = session.options.clientName ?? defaultClientName(session.socket.localAddress);
+  const lmtp = session.options.protocol === "lmtp";
+  let reply = await session.request({ verb: lmtp ? "LHLO" : "EHLO", domain });
+  if (reply.code >= 500 && !lmtp) reply = await session.request({ verb: "HELO", domain });
+  session.timings.ehloMs = (session.timings.ehloMs ?? 0) + elapsed(began);
+  if (reply.code >= 400) throw refused("ERR_CLIENT_HELLO_REFUSED", "the server refused EHLO and HELO", "ehlo", reply);
+}
+
+async function secure(session: Session): Promise<void> {
+  const { policy } = session.options;
+  if (policy === "implicit" || policy === "none" || session.socket.tls !== undefined) return;
+  session.phase = "tls";
+  if (!session.protocol.capabilities.has("STARTTLS")) {
+    if (policy === "opportunistic") return;
+    throw new SendError("ERR_CLIENT_TLS_NOT_OFFERED", "TLS is required and the server does not announce STARTTLS", {
+      phase: "tls",
+    });
+  }
+  if (await startTls(session)) await hello(session);
+}
+
+/** STARTTLS and the handshake. False: refused, and the policy goes on without. @throws SendError */
+export async function startTls(session: Session): Promise<boolean> {
+  session.phase = "tls";
+  const { reply, handshake } = await requestStartTls(session);
+  if (handshake === undefined) {
+    if (session.options.policy === "opportunistic") return false;
+    throw refused("ERR_CLIENT_TLS_REFUSED", "TLS is required and the server refused STARTTLS", "tls", reply);
+  }
+  await handshake;
+  return true;
+}
+
+/** The handshake must begin in the turn of the 220: bytes that follow it in clear then break the handshake (threats T5). */
+function requestStartTls(session: Session): Promise<{ reply: Reply; handshake: Promise<void> | undefined }> {
+  return new Promise((resolve, reject) => {
+    if (session.failure !== undefined) {
+      reject(session.failure);
+      return;
+    }
+    session.send(
+      { verb: "STARTTLS" },
+      {
+        onReply: (exchange) => {
+          const reply = exchange.reply as Reply;
+          const handshake = exchange.replyClass === "positive" ? session.startTls() : undefined;
+          // Wrapped in an object, so that resolving does not wait for the handshake itself.
+          handshake?.catch(() => undefined);
+          resolve({ reply, handshake });
+        },
+        onLost: reject,
+      },
+    );
+    session.flush();
+  });
+}
+
+async function login(session: Session): Promise<void> {
+  session.phase = "auth";
+  const began = performance.now();
+  await authenticate(session);
+  session.timings.authMs = elapsed(began);
+}
+
+/** What a client may do next after a refused step is in `retryable`: 4yz may pass. */
+export function refused(code: ClientErrorCode, message: string, phase: Phase, reply: Reply): SendError {
+  return new SendError(code, `${message}: ${reply.code} ${shownText(reply)}`, {
+    phase,
+    reply,
+    state: phase === "mail" || phase === "rcpt" || phase === "data" || phase === "end-of-data" ? "rejected" : "not-sent",
+    retryable: reply.code < 500,
+  });
+}
+
+/** Reply text for an error message: one line, no control characters, not endless. */
+export function shownText(reply: Reply): string {
+  return escapeReplyText(reply.lines.join(" ")).slice(0, 500);
+}
+
+export function abortedError(phase: Phase, reason: unknown): SendError {
+  return new SendError("ERR_CLIENT_ABORTED", "aborted by the caller", { phase, cause: reason });
+}

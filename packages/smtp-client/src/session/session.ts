@@ -1,0 +1,366 @@
+import { ClientProtocol, type Command, type Exchange, NEED_DATA, type Reply, SmtpProtocolError } from "@wirepost/smtp-protocol";
+import { connect, type Socket, type TlsOptions } from "@wirepost/socket-core";
+import { fromLowerError } from "../outcome/from-lower-error.js";
+import { type Phase, SendError } from "../outcome/send-error.js";
+import { Deadline } from "./deadline.js";
+import type { ResolvedConnectionOptions } from "./connection-options.js";
+import { replyTimeoutMs } from "./timeouts.js";
+import { Secrets, Transcript } from "./transcript.js";
+
+/** Whoever wrote a command hears what became of it. */
+export interface ReplyHandler {
+  /** The reply came; called in the turn in which its bytes arrived. */
+  onReply(exchange: SessionExchange): void;
+  /** The reply will not come. May be called once for each of the handler's exchanges. */
+  onLost(error: SendError): void;
+}
+
+export type SessionExchange = Exchange<ReplyHandler>;
+
+/** Milliseconds that each step of the set-up took; undefined for a step that did not happen. */
+export interface SetupTimings {
+  resolveMs?: number | undefined;
+  connectMs?: number | undefined;
+  tlsMs?: number | undefined;
+  greetingMs?: number | undefined;
+  ehloMs?: number | undefined;
+  authMs?: number | undefined;
+}
+
+/**
+ * Joins the pure engine and the socket: the only place that moves bytes between them. All replies in a chunk are handled in
+ * one turn, then whatever they caused leaves in one write.
+ */
+export class Session {
+  readonly options: ResolvedConnectionOptions;
+  readonly protocol: ClientProtocol<ReplyHandler>;
+  readonly secrets: Secrets;
+  readonly transcript: Transcript | undefined;
+  readonly timings: SetupTimings;
+  /** What set-up is at; errors of the connection carry it while no transaction is to blame. */
+  phase: Phase = "connect";
+  /** Called once, when the connection is over for whatever reason; after every exchange's `onLost`. */
+  onClosed: ((error: SendError) => void) | undefined;
+  /** The server speaks first; rejects with a SendError when it does not. */
+  readonly greeting: Promise<Reply>;
+  #socket: Socket;
+  #failure: SendError | undefined;
+  #closing = false;
+  #handling = false;
+  readonly #deadline = new Deadline(() => this.#deadlinePassed());
+  #timed: SessionExchange | "content" | undefined;
+  #drainWaiters: (() => void)[] = [];
+  #blocked = false;
+
+  /** Resolves once TCP, a proxy and implicit TLS stand. @throws SendError */
+  static async open(options: ResolvedConnectionOptions): Promise<Session> {
+    const secrets = new Secrets();
+    for (const secret of [options.auth?.password, options.auth?.token]) {
+      if (typeof secret === "string") secrets.add(secret);
+    }
+    const observer = options.observer;
+    const transcript =
+      options.transcript === true || observer?.onTranscript !== undefined
+        ? new Transcript(secrets, observer?.onTranscript?.bind(observer))
+        : undefined;
+    const timings: SetupTimings = {};
+    let phase: Phase = "connect";
+    const began = performance.now();
+    let socket: Socket;
+    try {
+      socket =
+        options.socket ??
+        (await connect({
+          host: options.host,
+          ...(options.path === undefined ? { port: options.port } : { path: options.path }),
+          connectTimeoutMs: options.times.connectMs,
+          signal: options.signal,
+          ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
+          family: options.family,
+          localAddress: options.localAddress,
+          localPort: options.localPort,
+          lookup: options.lookup,
+        }));
+      timings.connectMs = elapsed(began);
+      transcript?.note(`connected to ${socket.remoteAddress ?? options.path ?? options.host}`);
+      if (options.policy === "implicit" && socket.tls === undefined) {
+        phase = "tls";
+        const tlsBegan = performance.now();
+        await socket.startTls(tlsOptionsFor(options));
+        timings.tlsMs = elapsed(tlsBegan);
+        transcript?.note(describeTls(socket));
+      }
+    } catch (error) {
+      throw fromLowerError(error, phase, { transcript: transcript?.entries });
+    }
+    return new Session(options, socket, secrets, transcript, timings);
+  }
+
+  private constructor(
+    options: ResolvedConnectionOptions,
+    socket: Socket,
+    secrets: Secrets,
+    transcript: Transcript | undefined,
+    timings: SetupTimings,
+  ) {
+    this.options = options;
+    this.secrets = secrets;
+    this.transcript = transcript;
+    this.timings = timings;
+    this.phase = "greeting";
+    let greeted: ReplyHandler | undefined;
+    this.greeting = new Promise((resolve, reject) => {
+      greeted = promiseHandler(resolve, reject);
+    });
+    // Whoever opened the session awaits it; a failure in between must not count as unhandled.
+    this.greeting.catch(() => undefined);
+    this.protocol = new ClientProtocol<ReplyHandler>({
+      greetingToken: greeted,
+      protocol: options.protocol,
+      strictLineEnd: options.strictLineEnd,
+      replyLimits: options.replyLimits,
+      chunksAhead: options.window !== undefined,
+    });
+    this.#socket = socket;
+    this.#schedule();
+    socket.setReceiver({
+      onData: (chunk) => this.#receive(chunk),
+      onEnd: () => this.fail(this.#lostError()),
+      onError: (error) => this.fail(fromLowerError(error, this.phase)),
+      onDrain: () => this.#drained(),
+    });
+  }
+
+  get socket(): Socket {
+    return this.#socket;
+  }
+
+  /** The error that ended the connection, if it has ended. */
+  get failure(): SendError | undefined {
+    return this.#failure;
+  }
+
+  /** Appends a command; `flush()` writes it. Inside a reply handler the flush comes by itself. */
+  send(command: Command, handler: ReplyHandler): SessionExchange {
+    this.options.observer?.onCommand?.(command);
+    const exchange = this.protocol.send(command, handler);
+    this.transcript?.command(command);
+    return exchange;
+  }
+
+  /** Writes a command and resolves with its reply, whatever its class. @throws SendError */
+  request(command: Command): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const handler = promiseHandler(resolve, reject);
+      this.#attempt(() => this.send(command, handler), reject);
+    });
+  }
+
+  /** Answers a SASL challenge (null cancels) and resolves with the next reply. */
+  respond(octets: Uint8Array | null): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const handler = promiseHandler(resolve, reject);
+      this.transcript?.client(octets === null ? "*" : "<redacted>");
+      this.#attempt(() => this.protocol.respond(octets, handler), reject);
+    });
+  }
+
+  #attempt(write: () => void, reject: (error: SendError) => void): void {
+    if (this.#failure !== undefined) {
+      reject(this.#failure);
+      return;
+    }
+    try {
+      write();
+    } catch (error) {
+      const failure = fromLowerError(error, this.phase, { secrets: this.secrets });
+      // A command that cannot be written leaves the session as it was; anything else ends it.
+      if (!(SmtpProtocolError.is(error) && error.kind === "usage")) this.fail(failure);
+      reject(failure);
+      return;
+    }
+    this.flush();
+  }
+
+  /** Hands everything appended to the socket in one write. Does nothing inside a reply handler: the write follows it. */
+  flush(): void {
+    if (this.#handling || this.#failure !== undefined) return;
+    const octets = this.protocol.takeOutput();
+    if (octets !== undefined) {
+      this.#blocked = !this.#socket.write(octets, () => this.protocol.releaseOutput(octets));
+    }
+    this.#schedule();
+  }
+
+  /** Whether the socket asked to wait before more is written. */
+  get blocked(): boolean {
+    return this.#blocked;
+  }
+
+  /** Resolves when the socket takes more, or when the connection is over. */
+  drained(): Promise<void> {
+    if (!this.#blocked || this.#failure !== undefined) return Promise.resolve();
+    return new Promise((resolve) => this.#drainWaiters.push(resolve));
+  }
+
+  /** The 220 to STARTTLS has come: the handshake begins in this turn. @throws SendError */
+  async startTls(): Promise<void> {
+    this.phase = "tls";
+    const began = performance.now();
+    try {
+      this.protocol.tlsStarted();
+      const handshake = this.#socket.startTls(tlsOptionsFor(this.options));
+      this.#deadline.clear();
+      await handshake;
+    } catch (error) {
+      const failure = fromLowerError(error, "tls");
+      this.fail(failure);
+      throw failure;
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+    this.timings.tlsMs = elapsed(began);
+    this.transcript?.note(describeTls(this.#socket));
+  }
+
+  /** Ends the connection at once and tells everyone who waits. */
+  fail(error: SendError): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    error.transcript ??= this.transcript?.entries;
+    this.#deadline.stop();
+    const owed = this.protocol.connectionClosed();
+    this.#socket.destroy();
+    const waiters = this.#drainWaiters;
+    this.#drainWaiters = [];
+    for (const exchange of owed) exchange.token?.onLost(error);
+    for (const waiter of waiters) waiter();
+    this.onClosed?.(error);
+  }
+
+  /** QUIT where the protocol allows it, then closes. Never throws: the reply to QUIT means nothing (RFC 5321 4.1.1.10). */
+  async quit(): Promise<void> {
+    if (this.#failure !== undefined || this.#closing) return;
+    this.#closing = true;
+    this.phase = "quit";
+    if (this.protocol.may("quit") && this.protocol.outstandingCount === 0) {
+      await this.request({ verb: "QUIT" }).catch(() => undefined);
+    }
+    this.fail(closedError());
+  }
+
+  /** Closes at once, without QUIT. */
+  destroy(error: SendError = closedError()): void {
+    this.fail(error);
+  }
+
+  #receive(chunk: Uint8Array): void {
+    if (this.#failure !== undefined) return;
+    this.#handling = true;
+    try {
+      this.protocol.receiveData(chunk);
+      for (;;) {
+        const exchange = this.protocol.nextEvent();
+        if (exchange === NEED_DATA) break;
+        this.#dispatch(exchange);
+        if (this.#failure !== undefined) return;
+      }
+    } catch (error) {
+      this.fail(fromLowerError(error, this.phase, { secrets: this.secrets }));
+      return;
+    } finally {
+      this.#handling = false;
+    }
+    this.flush();
+  }
+
+  #dispatch(exchange: SessionExchange): void {
+    let reply = exchange.reply as Reply;
+    if (reply.code >= 400 && this.secrets.any) {
+      reply = this.secrets.scrubReply(reply);
+      exchange.reply = reply;
+    }
+    this.options.observer?.onReply?.(exchange.verb, reply);
+    this.transcript?.reply(exchange.verb, reply);
+    if (exchange.awaited === "unsolicited") {
+      this.fail(
+        new SendError("ERR_CLIENT_CONNECTION_LOST", "the server is closing the connection (421)", {
+          phase: this.phase,
+          retryable: true,
+          reply,
+        }),
+      );
+      return;
+    }
+    exchange.token?.onReply(exchange);
+  }
+
+  #schedule(): void {
+    const oldest = this.protocol.oldest ?? (this.#blocked ? "content" : undefined);
+    if (oldest === this.#timed) return;
+    this.#timed = oldest;
+    if (oldest === undefined) {
+      this.#deadline.clear();
+      return;
+    }
+    const { times } = this.options;
+    const ms =
+      oldest === "content"
+        ? times.contentMs
+        : replyTimeoutMs(oldest.awaited as Exclude<typeof oldest.awaited, "refusal" | "unsolicited">, times);
+    this.#deadline.set(performance.now() + ms);
+  }
+
+  #drained(): void {
+    this.#blocked = false;
+    // Each drain is progress: the next block gets its whole time again.
+    if (this.#timed === "content") this.#timed = undefined;
+    const waiters = this.#drainWaiters;
+    this.#drainWaiters = [];
+    for (const waiter of waiters) waiter();
+    this.#schedule();
+  }
+
+  #deadlinePassed(): void {
+    const waiting = this.#timed;
+    const what =
+      waiting === "content" || waiting === undefined ? "a block of content to be taken" : `the reply to ${waiting.verb || "connecting"}`;
+    this.fail(new SendError("ERR_CLIENT_TIMEOUT", `waited too long for ${what}`, { phase: this.phase, retryable: true }));
+  }
+
+  #lostError(): SendError {
+    return new SendError("ERR_CLIENT_CONNECTION_LOST", "the server closed the connection", {
+      phase: this.phase,
+      retryable: true,
+    });
+  }
+}
+
+function promiseHandler(resolve: (reply: Reply) => void, reject: (error: SendError) => void): ReplyHandler {
+  return { onReply: (exchange) => resolve(exchange.reply as Reply), onLost: reject };
+}
+
+function describeTls({ tls }: Socket): string {
+  return `${tls?.protocol} with ${tls?.cipher?.name}${tls?.verified === true ? "" : ", not verified"}`;
+}
+
+export function closedError(): SendError {
+  return new SendError("ERR_CLIENT_CLOSED", "the connection is closed", { phase: "quit" });
+}
+
+function tlsOptionsFor(options: ResolvedConnectionOptions): TlsOptions {
+  const { observer } = options;
+  return {
+    // Opportunistic TLS meets certificates that nobody promised to verify (RFC 7435 3).
+    verify: options.policy === "opportunistic" ? "none" : "full",
+    handshakeTimeoutMs: options.times.tlsMs,
+    signal: options.signal,
+    ...options.tlsOptions,
+    ...(observer?.onCertificate === undefined
+      ? {}
+      : { onCertificate: (certificate, failure) => observer.onCertificate?.(certificate, failure) }),
+  };
+}
+
+export function elapsed(since: number): number {
+  return Math.round((performance.now() - since) * 100) / 100;
+}
