@@ -1,4 +1,5 @@
 // Small packages with one fault each, packed and used as the real ones are.
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -26,6 +27,13 @@ const GOOD = {
   "dist/index.d.cts": "export declare class A {\n  #private;\n}\n",
 };
 
+/** A tarball of a whole folder named "package": as pnpm would make it, but without its second of thinking. */
+function plainTarball(folder) {
+  const tarball = join(folder, "sample.tgz");
+  execFileSync("tar", ["-czf", tarball, "-C", folder, "package"]);
+  return tarball;
+}
+
 /** @returns {Promise<{ owner: any, tarball: string, folder: string }>} */
 async function packed(files, changes = {}) {
   const folder = mkdtempSync(join(tmpdir(), "wirepost-packaging-test-"));
@@ -50,7 +58,12 @@ async function packed(files, changes = {}) {
     writeFileSync(join(own, path), text);
   }
   const owner = { name: manifest.name, short: "sample", folder: own, manifest, doors: [] };
-  return { owner, tarball: await pack(owner, join(folder, "tarballs")), folder };
+  const usesPnpm = changes.files !== undefined || files === GOOD;
+  return {
+    owner,
+    tarball: usesPnpm ? await pack(owner, join(folder, "tarballs")) : plainTarball(folder),
+    folder,
+  };
 }
 
 async function consumerOf(one, nodeTypes = true) {
