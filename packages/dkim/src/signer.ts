@@ -165,6 +165,7 @@ export class DkimSigner implements MessageSigner {
       for await (const chunk of content.open(signal)) {
         checkSignal(signal);
         digester?.update(chunk);
+        if (chunk.length === 0) continue;
         sizeBytes += chunk.length;
         if (digester === undefined || sizeBytes < digest.sizeBytes) {
           yield chunk;
