@@ -36,6 +36,7 @@ async function ask(token: TokenFunction, request: TokenRequest): Promise<string>
   try {
     return await token(request);
   } catch (cause) {
+    if (SaslError.is(cause)) throw cause;
     throw new SaslError("ERR_SASL_TOKEN_UNAVAILABLE", "the token function failed", { cause });
   }
 }

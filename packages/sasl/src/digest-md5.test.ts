@@ -90,7 +90,7 @@ describe("DIGEST-MD5", () => {
     expect(await codeOf(() => mechanism.respond(utf8("")))).toBe("ERR_SASL_UNEXPECTED_CHALLENGE");
   });
 
-  it("draws its cnonce from the environment as base64-free text of its own", async () => {
+  it("draws its cnonce from the environment as text that needs no quoting", async () => {
     const mechanism = createDigestMd5(CHRIS, { host: HOST, service: "smtp" }, nodeEnvironment);
     mechanism.initial();
     expect(textOf(await mechanism.respond(utf8(CHALLENGE)))).toMatch(/cnonce="[0-9a-f]{32}"/);

@@ -1,6 +1,7 @@
 import { decodeBase64, encodeBase64 } from "./base64.js";
 import type { GssapiContext, GssapiRequest } from "./environment.js";
 import { SaslError } from "./errors.js";
+import { decodeUtf8 } from "./text.js";
 
 /** The part of the npm package `kerberos` that is used here. */
 interface KerberosModule {
@@ -16,6 +17,8 @@ interface KerberosClient {
 
 /** RFC 2743 section 2.2.1: mutual authentication, sequence and, for the security layer's message, integrity. */
 const GSS_FLAGS = 2 | 8 | 32;
+/** The library's number for Kerberos itself, as against SPNEGO. */
+const KRB5 = 9;
 /** A variable, so that bundlers leave the optional package alone. */
 const KERBEROS: string = "kerberos";
 
@@ -47,7 +50,8 @@ export async function createKerberosContext(
   kerberos: KerberosModule,
   { service, host, principal }: GssapiRequest,
 ): Promise<GssapiContext> {
-  const options = { gssFlags: GSS_FLAGS, ...(principal === undefined ? {} : { principal }) };
+  // The option for the flags is read as `flags`, whatever the documentation of the library calls it.
+  const options = { flags: GSS_FLAGS, mechOID: KRB5, ...(principal === undefined ? {} : { principal }) };
   let client: KerberosClient;
   try {
     client = await kerberos.initializeClient(`${service}@${host}`, options);
@@ -59,7 +63,12 @@ export async function createKerberosContext(
       return client.contextComplete;
     },
     step: async (token) => fromText(await client.step(token === null ? "" : encodeBase64(token))),
-    wrap: async (octets) => required(await client.wrap(encodeBase64(octets), { protect: false })),
+    wrap: async (octets) => {
+      // On Unix the library wraps nothing but the message of RFC 4752 section 3.1, and puts it together by itself from
+      // four octets and the identity; without the second argument it would leave the identity out.
+      const options = { user: decodeUtf8(octets.subarray(4)), protect: false };
+      return required(await client.wrap(encodeBase64(octets.subarray(0, 4)), options));
+    },
     unwrap: async (octets) => required(await client.unwrap(encodeBase64(octets))),
   };
 }

@@ -38,6 +38,7 @@ export { createLogin } from "./login.js";
 export { MAX_CHALLENGE_BYTES, type Mechanism, type MechanismRefusal, requireDone } from "./mechanism.js";
 export { createOauthBearer, type OauthBearerTarget } from "./oauthbearer.js";
 export { createPlain } from "./plain.js";
+export { redactSecrets } from "./redaction.js";
 export { type StringKind, saslprep } from "./saslprep.js";
 export { createScram, type IterationLimits, type ScramName, type ScramOptions } from "./scram.js";
 export { createTokenSource, type TokenGrant, type TokenSourceOptions } from "./token-source.js";

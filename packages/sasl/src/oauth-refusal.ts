@@ -1,4 +1,5 @@
 import type { MechanismRefusal } from "./mechanism.js";
+import { redactSecrets } from "./redaction.js";
 import { decodeLatin1, printable } from "./text.js";
 
 /**
@@ -6,7 +7,7 @@ import { decodeLatin1, printable } from "./text.js";
  * text: whatever else the document holds (some servers echo the request) goes no further. Junk is a refusal without
  * reasons.
  */
-export function readRefusal(challenge: Uint8Array): MechanismRefusal {
+export function readRefusal(challenge: Uint8Array, token: string): MechanismRefusal {
   let document: unknown;
   try {
     document = JSON.parse(decodeLatin1(challenge));
@@ -16,14 +17,14 @@ export function readRefusal(challenge: Uint8Array): MechanismRefusal {
   const fields =
     typeof document === "object" && document !== null ? (document as Record<string, unknown>) : {};
   return {
-    status: fieldText(fields["status"]),
-    scope: fieldText(fields["scope"]),
-    schemes: fieldText(fields["schemes"]),
-    openidConfiguration: fieldText(fields["openid-configuration"]),
+    status: fieldText(fields["status"], token),
+    scope: fieldText(fields["scope"], token),
+    schemes: fieldText(fields["schemes"], token),
+    openidConfiguration: fieldText(fields["openid-configuration"], token),
   };
 }
 
-function fieldText(value: unknown): string | undefined {
+function fieldText(value: unknown, token: string): string | undefined {
   if (typeof value === "number") return String(value);
-  return typeof value === "string" ? printable(value) : undefined;
+  return typeof value === "string" ? printable(redactSecrets(value, [token])) : undefined;
 }

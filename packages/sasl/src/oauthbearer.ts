@@ -30,6 +30,7 @@ class OauthBearer extends SteppedMechanism {
   readonly #credentials: Credentials;
   readonly #header: string;
   readonly #request: TokenRequest;
+  #token = "";
   refusal: MechanismRefusal | undefined;
 
   constructor(credentials: Credentials, { host, port }: OauthBearerTarget, request: TokenRequest) {
@@ -51,13 +52,14 @@ class OauthBearer extends SteppedMechanism {
   }
 
   #message(token: string): Uint8Array {
+    this.#token = token;
     this.setDone(true);
     return encodeUtf8(`${this.#header}auth=Bearer ${token}\x01\x01`);
   }
 
   protected override step(challenge: Uint8Array): Uint8Array {
     this.setDone(false);
-    this.refusal = readRefusal(challenge);
+    this.refusal = readRefusal(challenge, this.#token);
     return ACKNOWLEDGEMENT;
   }
 }

@@ -36,18 +36,16 @@ export function createTokenSource(
   const fresh = (grant: TokenGrant): boolean =>
     grant.expiresAtMs === undefined || now() < grant.expiresAtMs - expiryMarginMs;
   const reload = async (): Promise<TokenGrant> => {
-    try {
-      const given = await load();
-      held = typeof given === "string" ? { token: given } : given;
-      return held;
-    } finally {
-      loading = undefined;
-    }
+    const given = await load();
+    held = typeof given === "string" ? { token: given } : given;
+    return held;
   };
 
   return async ({ refused }) => {
     if (held !== undefined && held.token !== refused && fresh(held)) return held.token;
-    loading ??= reload();
+    loading ??= reload().finally(() => {
+      loading = undefined;
+    });
     return (await loading).token;
   };
 }

@@ -16,6 +16,7 @@ export function createXoauth2(credentials: Credentials, request: TokenRequest = 
 class Xoauth2 extends SteppedMechanism {
   readonly #credentials: Credentials;
   readonly #request: TokenRequest;
+  #token = "";
   refusal: MechanismRefusal | undefined;
 
   constructor(credentials: Credentials, request: TokenRequest) {
@@ -34,6 +35,7 @@ class Xoauth2 extends SteppedMechanism {
   }
 
   #message(token: string): Uint8Array {
+    this.#token = token;
     this.setDone(true);
     return encodeUtf8(`user=${this.#credentials.username}\x01auth=Bearer ${token}\x01\x01`);
   }
@@ -41,7 +43,7 @@ class Xoauth2 extends SteppedMechanism {
   // A challenge can only be the error document; an empty line is owed before the server says 535.
   protected override step(challenge: Uint8Array): Uint8Array {
     this.setDone(false);
-    this.refusal = readRefusal(challenge);
+    this.refusal = readRefusal(challenge, this.#token);
     return EMPTY;
   }
 }
