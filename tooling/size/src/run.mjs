@@ -1,0 +1,47 @@
+// `pnpm run size`: measures every door and compares it with budgets.json. The budgets are changed by hand only: raising
+// one is a choice that belongs into the commit that needs it.
+import { existsSync, readFileSync } from "node:fs";
+import { publishedPackages } from "../../config/workspace.mjs";
+import { PURE } from "../../layers/src/house.mjs";
+import { compare, measure } from "./measure.mjs";
+
+const { gzipBytes: budgets } = JSON.parse(readFileSync(new URL("../budgets.json", import.meta.url), "utf8"));
+const measured = {};
+const problems = [];
+
+const row = (...cells) =>
+  console.log(
+    `${cells[0].padEnd(40)}${cells
+      .slice(1)
+      .map((cell) => String(cell).padStart(11))
+      .join("")}`,
+  );
+row("door", "minified", "gzip", "budget", "lazy gzip");
+for (const owner of publishedPackages()) {
+  for (const door of owner.doors) {
+    if (!existsSync(door.esm)) {
+      problems.push(`${door.specifier} is not built`);
+      continue;
+    }
+    const nodeDoors = PURE[owner.short];
+    const pure = nodeDoors !== undefined && !nodeDoors.includes(door.name);
+    try {
+      const size = await measure(door.esm, { pure });
+      measured[door.specifier] = size.gzipBytes;
+      row(
+        door.specifier,
+        size.minifiedBytes,
+        size.gzipBytes,
+        budgets[door.specifier] ?? "none",
+        size.lazyGzipBytes,
+      );
+    } catch (error) {
+      measured[door.specifier] = 0;
+      problems.push(`${door.specifier} cannot be bundled${pure ? " for a browser" : ""}: ${error.message}`);
+    }
+  }
+}
+problems.push(...compare(measured, budgets));
+for (const problem of problems) console.error(`✗ ${problem}`);
+console.log(`size: ${Object.keys(measured).length - problems.length} passed, ${problems.length} failed`);
+process.exitCode = problems.length > 0 ? 1 : 0;
