@@ -34,7 +34,8 @@ export class ManualTransaction {
       from: mailbox,
       parameters: options.parameters,
     });
-    if (reply.code >= 400) throw refused("ERR_CLIENT_SENDER_REFUSED", "the server refused the sender", "mail", reply);
+    if (reply.code >= 400)
+      throw refused("ERR_CLIENT_SENDER_REFUSED", "the server refused the sender", "mail", reply);
     return new ManualTransaction(session);
   }
 
@@ -63,7 +64,8 @@ export class ManualTransaction {
     }
     this.#session.phase = "data";
     const reply = await this.#session.request({ verb: "DATA" });
-    if (reply.code >= 400) throw refused("ERR_CLIENT_CONTENT_REFUSED", "the server refused DATA", "data", reply);
+    if (reply.code >= 400)
+      throw refused("ERR_CLIENT_CONTENT_REFUSED", "the server refused DATA", "data", reply);
     this.#state = "content";
   }
 
@@ -146,7 +148,12 @@ export class ManualTransaction {
 
   #refusedEarly(exchange: SessionExchange): void {
     if (exchange.reply === undefined) return;
-    this.#refusal = refused("ERR_CLIENT_CONTENT_REFUSED", "the server refused the content", "data", exchange.reply);
+    this.#refusal = refused(
+      "ERR_CLIENT_CONTENT_REFUSED",
+      "the server refused the content",
+      "data",
+      exchange.reply,
+    );
     this.#session.fail(this.#refusal);
   }
 

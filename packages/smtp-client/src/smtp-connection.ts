@@ -10,7 +10,11 @@ import { SendJob } from "./pipeline/send-job.js";
 import { NO_OPTIONS, type SendOptions } from "./pipeline/send-options.js";
 import { watchJob } from "./pipeline/watch-job.js";
 import { authenticate } from "./session/authenticate.js";
-import { type AuthOptions, type ConnectionOptions, resolveConnectionOptions } from "./session/connection-options.js";
+import {
+  type AuthOptions,
+  type ConnectionOptions,
+  resolveConnectionOptions,
+} from "./session/connection-options.js";
 import { establish, hello, openAndGreet, refused, startTls } from "./session/establish.js";
 import { closedError, type Session, type SetupTimings } from "./session/session.js";
 import type { TranscriptEntry } from "./session/transcript.js";
@@ -35,7 +39,9 @@ export class SmtpConnection {
    * Connects, secures and logs in.
    * @throws SendError with the phase that failed
    */
-  static async connect(options: (ConnectionOptions & ConnectionSetup) | string | URL): Promise<SmtpConnection> {
+  static async connect(
+    options: (ConnectionOptions & ConnectionSetup) | string | URL,
+  ): Promise<SmtpConnection> {
     let setup: ConnectionSetup["setup"] = "full";
     let given: ConnectionOptions | string | URL = options;
     if (typeof options === "object" && !(options instanceof URL)) {
@@ -129,7 +135,10 @@ export class SmtpConnection {
   }
 
   /** MAIL FROM. The transaction is then driven by hand. @throws SendError when the sender is refused */
-  async transaction(from: Mailbox | string | null, options: ManualTransactionOptions = {}): Promise<ManualTransaction> {
+  async transaction(
+    from: Mailbox | string | null,
+    options: ManualTransactionOptions = {},
+  ): Promise<ManualTransaction> {
     this.#notWhileSending("transaction()");
     return ManualTransaction.begin(this.#session, from, options);
   }
@@ -171,7 +180,10 @@ export class SmtpConnection {
   /** Waits for the messages in hand, then `quit()`. */
   async close(): Promise<void> {
     this.#closing = true;
-    while (this.#session.failure === undefined && (this.#queue.length > 0 || (this.#pipeline?.load ?? 0) > 0)) {
+    while (
+      this.#session.failure === undefined &&
+      (this.#queue.length > 0 || (this.#pipeline?.load ?? 0) > 0)
+    ) {
       await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
     }
     await this.#session.quit();

@@ -17,7 +17,8 @@ export const CLIENT_ERROR_CODES = {
   ERR_CLIENT_AUTH_REFUSED: "the server refused the credentials or the mechanism",
   ERR_CLIENT_AUTH_UNPROVEN: "the server said 235 before the mechanism had verified it",
   ERR_CLIENT_SMTPUTF8_NEEDED: "an address or header needs SMTPUTF8, which the server does not announce",
-  ERR_CLIENT_BINARYMIME_NEEDED: "the content is binary and the server does not announce BINARYMIME with CHUNKING",
+  ERR_CLIENT_BINARYMIME_NEEDED:
+    "the content is binary and the server does not announce BINARYMIME with CHUNKING",
   ERR_CLIENT_EXTENSION_NEEDED: "an option needs an extension that the server does not announce",
   ERR_CLIENT_TOO_LARGE: "the message is larger than the server's SIZE",
   ERR_CLIENT_SENDER_REFUSED: "the server refused the sender",

@@ -11,7 +11,8 @@ interface Context {
 }
 
 /** Failures of the network and of name resolution that may be gone in a minute. */
-const PASSING = /^ERR_SOCKET_(REFUSED|RESET|TIMEOUT|CONNECT_TIMEOUT|TLS_TIMEOUT|UNREACHABLE|HOST_UNREACHABLE|NETWORK|RESOLVE_TEMPORARY|CLOSED|BROKEN_PIPE|PROXY)/;
+const PASSING =
+  /^ERR_SOCKET_(REFUSED|RESET|TIMEOUT|CONNECT_TIMEOUT|TLS_TIMEOUT|UNREACHABLE|HOST_UNREACHABLE|NETWORK|RESOLVE_TEMPORARY|CLOSED|BROKEN_PIPE|PROXY)/;
 
 /** An error of a floor below as a `SendError` with the same code: callers have one class to look for. */
 export function fromLowerError(error: unknown, phase: Phase, context: Context = {}): SendError {

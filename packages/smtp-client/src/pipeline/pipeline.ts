@@ -4,7 +4,12 @@ import { refused } from "../session/establish.js";
 import type { ReplyHandler, Session, SessionExchange } from "../session/session.js";
 import type { Recipient, SendJob } from "./send-job.js";
 import { Transaction, type TransactionOwner } from "./transaction.js";
-import { planTransaction, type ServerFeatures, serverFeatures, type TransactionPlan } from "./transaction-plan.js";
+import {
+  planTransaction,
+  type ServerFeatures,
+  serverFeatures,
+  type TransactionPlan,
+} from "./transaction-plan.js";
 
 /** Where a pipeline gets its work. */
 export interface JobSource {
@@ -55,8 +60,12 @@ export class Pipeline implements TransactionOwner {
     this.#features = serverFeatures(session);
     const { options } = session;
     this.grouped = this.#features.pipelining && options.pipelining !== "off";
-    this.#maxTransactions = Math.min(maxTransactions, this.#features.capabilities.limits.mailMax ?? maxTransactions);
-    const window = this.grouped && this.#features.chunking && options.protocol === "smtp" ? options.window : undefined;
+    this.#maxTransactions = Math.min(
+      maxTransactions,
+      this.#features.capabilities.limits.mailMax ?? maxTransactions,
+    );
+    const window =
+      this.grouped && this.#features.chunking && options.protocol === "smtp" ? options.window : undefined;
     this.#windowMessages = window?.maxMessages ?? 1;
     this.#windowBytes = window?.maxBytes ?? DEFAULT_WINDOW_BYTES;
     this.#resetHandler = {
@@ -73,7 +82,9 @@ export class Pipeline implements TransactionOwner {
 
   /** Jobs in hand. */
   get load(): number {
-    return this.#finishing.size + (this.#active === undefined ? 0 : 1) + (this.#preparing === undefined ? 0 : 1);
+    return (
+      this.#finishing.size + (this.#active === undefined ? 0 : 1) + (this.#preparing === undefined ? 0 : 1)
+    );
   }
 
   /** Whether a job can begin now, its envelope perhaps behind content that is not answered yet. */
@@ -197,7 +208,10 @@ export class Pipeline implements TransactionOwner {
     this.#begun++;
     const { content } = plan.composed;
     const window =
-      this.#windowMessages > 1 && content instanceof Uint8Array && content.length < 64 * 1024 && acceptsAny(job);
+      this.#windowMessages > 1 &&
+      content instanceof Uint8Array &&
+      content.length < 64 * 1024 &&
+      acceptsAny(job);
     try {
       if (first) {
         transaction.begin(window);

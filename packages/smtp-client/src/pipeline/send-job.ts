@@ -1,5 +1,10 @@
 import { formatMailbox, type Mailbox, parseMailbox } from "@wirepost/mail-address";
-import { type ComposedMessage, type EmailMessage, type MessageInput, messageEnvelope } from "@wirepost/mime-message";
+import {
+  type ComposedMessage,
+  type EmailMessage,
+  type MessageInput,
+  messageEnvelope,
+} from "@wirepost/mime-message";
 import type { RcptParameters, Reply } from "@wirepost/smtp-protocol";
 import type { ClientErrorCode } from "../outcome/client-error-codes.js";
 import { fromLowerError } from "../outcome/from-lower-error.js";
@@ -8,7 +13,12 @@ import { type FailureState, type Phase, SendError } from "../outcome/send-error.
 import { shownText } from "../session/establish.js";
 import { elapsed } from "../session/session.js";
 import type { TranscriptEntry } from "../session/transcript.js";
-import { checkSendOptions, type EnvelopeInput, type EnvelopeRecipient, type SendOptions } from "./send-options.js";
+import {
+  checkSendOptions,
+  type EnvelopeInput,
+  type EnvelopeRecipient,
+  type SendOptions,
+} from "./send-options.js";
 
 const DEFAULT_MAX_RECIPIENTS = 10_000;
 
@@ -65,7 +75,8 @@ export class SendJob {
   ) {
     checkSendOptions(options);
     try {
-      const envelope = options.envelope === undefined ? messageEnvelope(message) : readEnvelope(options.envelope);
+      const envelope =
+        options.envelope === undefined ? messageEnvelope(message) : readEnvelope(options.envelope);
       this.from = envelope.from;
       this.recipients = toRecipients(envelope.to, options);
     } catch (error) {
@@ -75,7 +86,9 @@ export class SendJob {
       throw new SendError("ERR_CLIENT_NO_RECIPIENTS", "the message has no recipient", { phase: "compose" });
     }
     if (this.recipients.length > (options.maxRecipients ?? DEFAULT_MAX_RECIPIENTS)) {
-      throw new SendError("ERR_CLIENT_TOO_MANY_RECIPIENTS", `${this.recipients.length} recipients`, { phase: "compose" });
+      throw new SendError("ERR_CLIENT_TOO_MANY_RECIPIENTS", `${this.recipients.length} recipients`, {
+        phase: "compose",
+      });
     }
     this.waiting = this.recipients.slice();
   }
@@ -108,7 +121,10 @@ export class SendJob {
     this.#onSettled?.();
     this.active = undefined;
     const shown = this.options.transcript === true ? transcript : undefined;
-    if (this.firstReply !== undefined && this.recipients.some((recipient) => recipient.outcome === "accepted")) {
+    if (
+      this.firstReply !== undefined &&
+      this.recipients.some((recipient) => recipient.outcome === "accepted")
+    ) {
       this.resolve(this.#receipt(this.firstReply, shown));
       return;
     }
@@ -173,7 +189,11 @@ function worstState(recipients: readonly Recipient[]): FailureState {
 
 function rejection(reply: Reply | undefined): { code: ClientErrorCode; phase: Phase; message: string } {
   const shown = reply === undefined ? "" : `: ${reply.code} ${shownText(reply)}`;
-  return { code: "ERR_CLIENT_RECIPIENTS_REFUSED", phase: "rcpt", message: `the server refused every recipient${shown}` };
+  return {
+    code: "ERR_CLIENT_RECIPIENTS_REFUSED",
+    phase: "rcpt",
+    message: `the server refused every recipient${shown}`,
+  };
 }
 
 function toRecipients(to: readonly (Mailbox | EnvelopeRecipient)[], options: SendOptions): Recipient[] {

@@ -1,8 +1,8 @@
 import type { Mailbox } from "@wirepost/mail-address";
 import type { MailParameters, RcptParameters } from "@wirepost/smtp-protocol";
+import type { RecipientOutcome } from "../outcome/receipt.js";
 import { checkNames, optionError } from "../session/connection-options.js";
 import type { TransferProgress } from "../session/observer.js";
-import type { RecipientOutcome } from "../outcome/receipt.js";
 
 /** Delivery status notifications (RFC 3461). */
 export interface DsnOptions {
@@ -103,7 +103,12 @@ export function checkSendOptions(options: SendOptions): void {
   checkNames("send", options, NAMES);
   if (options.dsn !== undefined) checkNames("dsn", options.dsn, DSN_NAMES);
   const { acceptance, sendTimeoutMs, encoding } = options;
-  if (acceptance !== undefined && acceptance !== "any" && acceptance !== "all" && typeof acceptance !== "function") {
+  if (
+    acceptance !== undefined &&
+    acceptance !== "any" &&
+    acceptance !== "all" &&
+    typeof acceptance !== "function"
+  ) {
     throw optionError("ERR_CLIENT_OPTION", 'acceptance must be "any", "all" or a function');
   }
   if (encoding !== undefined && encoding !== "text" && encoding !== "binary") {

@@ -61,7 +61,11 @@ export function planTransaction(
   }
   let composed: ComposedMessage | Promise<ComposedMessage>;
   try {
-    composed = composeMessage(job.message, { transport, smtpUtf8: features.smtpUtf8, files: job.options.files });
+    composed = composeMessage(job.message, {
+      transport,
+      smtpUtf8: features.smtpUtf8,
+      files: job.options.files,
+    });
   } catch (error) {
     throw fromLowerError(error, "compose");
   }
@@ -89,7 +93,9 @@ function finishPlan(
   session: Session,
 ): TransactionPlan {
   const smtpUtf8 =
-    composed.smtpUtf8 || (job.from !== null && needsSmtpUtf8(job.from)) || job.recipients.some(recipientNeedsUtf8);
+    composed.smtpUtf8 ||
+    (job.from !== null && needsSmtpUtf8(job.from)) ||
+    job.recipients.some(recipientNeedsUtf8);
   if (smtpUtf8 && !features.smtpUtf8) {
     throw missing("ERR_CLIENT_SMTPUTF8_NEEDED", "an address or header needs SMTPUTF8");
   }
@@ -131,7 +137,10 @@ function recipientNeedsUtf8(recipient: Recipient): boolean {
 }
 
 function asksForDsn({ parameters }: Recipient): boolean {
-  return parameters !== undefined && (parameters.notify !== undefined || parameters.originalRecipient !== undefined);
+  return (
+    parameters !== undefined &&
+    (parameters.notify !== undefined || parameters.originalRecipient !== undefined)
+  );
 }
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -155,12 +164,17 @@ function mailParameters(
   if (options.requireTls === true) {
     needExtension(features, "REQUIRETLS");
     if (session.socket.tls?.verified !== true) {
-      throw missing("ERR_CLIENT_EXTENSION_NEEDED", "REQUIRETLS needs verified TLS to this server (RFC 8689 2)");
+      throw missing(
+        "ERR_CLIENT_EXTENSION_NEEDED",
+        "REQUIRETLS needs verified TLS to this server (RFC 8689 2)",
+      );
     }
     parameters.requireTls = true;
   }
-  if (options.deliverBy !== undefined && needExtension(features, "DELIVERBY")) parameters.deliverBy = options.deliverBy;
-  if (options.priority !== undefined && needExtension(features, "MT-PRIORITY")) parameters.priority = options.priority;
+  if (options.deliverBy !== undefined && needExtension(features, "DELIVERBY"))
+    parameters.deliverBy = options.deliverBy;
+  if (options.priority !== undefined && needExtension(features, "MT-PRIORITY"))
+    parameters.priority = options.priority;
   if (options.holdForSeconds !== undefined && needExtension(features, "FUTURERELEASE")) {
     parameters.holdForSeconds = options.holdForSeconds;
   }

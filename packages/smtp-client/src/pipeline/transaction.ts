@@ -141,7 +141,8 @@ export class Transaction implements ReplyHandler {
       cause: error.cause,
     });
     for (const recipient of this.job.recipients) {
-      if (recipient.outcome === "not-sent" && recipient.reply === undefined) recipient.end(outcome, undefined, failure);
+      if (recipient.outcome === "not-sent" && recipient.reply === undefined)
+        recipient.end(outcome, undefined, failure);
     }
     // Replies still to come find nobody to change any more.
     this.#accepted = [];
@@ -223,7 +224,8 @@ export class Transaction implements ReplyHandler {
       else recipient.end("rejected", reply, this.#recipientRefused(reply));
     }
     if (reply.code === 421) return;
-    if (this.#issuedRecipients < this.recipients.length && this.#mailRefusal === undefined) this.#issueRecipients();
+    if (this.#issuedRecipients < this.recipients.length && this.#mailRefusal === undefined)
+      this.#issueRecipients();
     if (this.#issuedRecipients === this.recipients.length) this.#issueData();
     if (this.#answeredRecipients === this.#issuedRecipients && !this.#dataIssued) this.#onEnvelopeAnswered();
   }
@@ -234,7 +236,9 @@ export class Transaction implements ReplyHandler {
 
   /** RFC 5321 4.5.3.1.10: 452 (or 552) after recipients that were accepted means "no more in this transaction". */
   #isTooMany(reply: Reply): boolean {
-    return (reply.code === 452 || reply.code === 552) && this.#accepted.length > 0 && this.#contentCanRepeat();
+    return (
+      (reply.code === 452 || reply.code === 552) && this.#accepted.length > 0 && this.#contentCanRepeat()
+    );
   }
 
   #contentCanRepeat(): boolean {
@@ -261,14 +265,20 @@ export class Transaction implements ReplyHandler {
     try {
       for (const recipient of this.#accepted) recipient.outcome = "accepted";
       satisfied =
-        acceptance === "all" ? this.#accepted.length === this.recipients.length : acceptance(this.recipients) === true;
+        acceptance === "all"
+          ? this.#accepted.length === this.recipients.length
+          : acceptance(this.recipients) === true;
     } finally {
       for (const recipient of this.#accepted) recipient.outcome = "not-sent";
     }
     if (satisfied) return true;
-    const failure = new SendError("ERR_CLIENT_ACCEPTANCE", "the accepted recipients do not satisfy `acceptance`", {
-      phase: "rcpt",
-    });
+    const failure = new SendError(
+      "ERR_CLIENT_ACCEPTANCE",
+      "the accepted recipients do not satisfy `acceptance`",
+      {
+        phase: "rcpt",
+      },
+    );
     for (const recipient of this.#accepted) recipient.end("not-sent", undefined, failure);
     this.job.noteFailure(failure);
     this.#accepted = [];
@@ -294,7 +304,9 @@ export class Transaction implements ReplyHandler {
     }
     if (this.#accepted.length === 0) {
       if (this.owner.session.options.protocol === "lmtp") {
-        this.owner.session.fail(new SendError("ERR_CLIENT_CONNECTION_LOST", "354 without a recipient", { phase: "data" }));
+        this.owner.session.fail(
+          new SendError("ERR_CLIENT_CONNECTION_LOST", "354 without a recipient", { phase: "data" }),
+        );
         return;
       }
       // RFC 2920 3.1: 354 although nobody was accepted is answered with a lone dot.
@@ -346,7 +358,8 @@ export class Transaction implements ReplyHandler {
       }
     }
     if (this.#stopped()) return;
-    if (this.plan.chunking) session.protocol.writeChunk(EMPTY, 0, true, this, this.plan.composed.body === "BINARYMIME");
+    if (this.plan.chunking)
+      session.protocol.writeChunk(EMPTY, 0, true, this, this.plan.composed.body === "BINARYMIME");
     else session.protocol.endContent(this);
     this.#contentWritten();
     session.flush();

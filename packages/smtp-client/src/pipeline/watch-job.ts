@@ -17,7 +17,8 @@ export function watchJob(job: SendJob): void {
   }
   if (sendTimeoutMs !== undefined) {
     const timer = setTimeout(
-      () => job.cancel(new SendError("ERR_CLIENT_SEND_TIMEOUT", "the send took too long", { phase: "compose" })),
+      () =>
+        job.cancel(new SendError("ERR_CLIENT_SEND_TIMEOUT", "the send took too long", { phase: "compose" })),
       sendTimeoutMs,
     );
     job.onSettled(() => clearTimeout(timer));

@@ -16,7 +16,9 @@ export interface ClientOptions extends ConnectionOptions {
   readonly idleTimeoutMs?: number | undefined;
   /** How long `close()` waits for messages in hand. Default 30,000. */
   readonly closeTimeoutMs?: number | undefined;
-  readonly rateLimit?: { readonly messages?: RateLimit | undefined; readonly recipients?: RateLimit | undefined } | undefined;
+  readonly rateLimit?:
+    | { readonly messages?: RateLimit | undefined; readonly recipients?: RateLimit | undefined }
+    | undefined;
 }
 
 export interface PoolLimits {
@@ -72,7 +74,8 @@ export function resolveClientOptions(given: ClientOptions | string | URL): {
 
 function whole(name: string, value: number | undefined, fallback: number): number {
   if (value === undefined || value === Number.POSITIVE_INFINITY) return value ?? fallback;
-  if (!Number.isInteger(value) || value < 1) throw optionError("ERR_CLIENT_OPTION", `${name} must be a whole number from 1 on`);
+  if (!Number.isInteger(value) || value < 1)
+    throw optionError("ERR_CLIENT_OPTION", `${name} must be a whole number from 1 on`);
   return value;
 }
 

@@ -4,12 +4,25 @@ import { SendError } from "../outcome/send-error.js";
 import type { SendOptions } from "../pipeline/send-options.js";
 
 /** A message of a batch, alone or with options of its own. */
-export type BatchItem = MessageInput | EmailMessage | { readonly message: MessageInput | EmailMessage; readonly options?: SendOptions | undefined };
+export type BatchItem =
+  | MessageInput
+  | EmailMessage
+  | { readonly message: MessageInput | EmailMessage; readonly options?: SendOptions | undefined };
 
 /** What became of one message of a batch. `index` counts from 0 in the order of the source. */
 export type BatchResult =
-  | { readonly index: number; readonly message: BatchItem; readonly receipt: Receipt; readonly error?: undefined }
-  | { readonly index: number; readonly message: BatchItem; readonly error: SendError; readonly receipt?: undefined };
+  | {
+      readonly index: number;
+      readonly message: BatchItem;
+      readonly receipt: Receipt;
+      readonly error?: undefined;
+    }
+  | {
+      readonly index: number;
+      readonly message: BatchItem;
+      readonly error: SendError;
+      readonly receipt?: undefined;
+    };
 
 export interface BatchRunner {
   /** Messages begun and not yet taken by the consumer, at most. */

@@ -53,14 +53,20 @@ export class SmtpClient implements JobSource {
     this.#options = {
       ...connection,
       tlsOptions: { sessionStore: new MemoryTlsSessionStore(), ...connection.tlsOptions },
-      signal: connection.signal === undefined ? this.#abort.signal : AbortSignal.any([connection.signal, this.#abort.signal]),
+      signal:
+        connection.signal === undefined
+          ? this.#abort.signal
+          : AbortSignal.any([connection.signal, this.#abort.signal]),
     };
     this.#limits = limits;
     if (rateLimit.messages !== undefined) {
       this.#buckets.push({ units: () => 1, bucket: new TokenBucket(rateLimit.messages) });
     }
     if (rateLimit.recipients !== undefined) {
-      this.#buckets.push({ units: (job) => job.recipients.length, bucket: new TokenBucket(rateLimit.recipients) });
+      this.#buckets.push({
+        units: (job) => job.recipients.length,
+        bucket: new TokenBucket(rateLimit.recipients),
+      });
     }
   }
 
@@ -85,7 +91,8 @@ export class SmtpClient implements JobSource {
       // Enough that a connection always finds its next message when it writes the end of one.
       inFlight: Math.max(64, this.#limits.maxConnections * 8),
       signal: options.signal,
-      send: (message, own) => this.#enqueue(sender, message, own === undefined ? options : { ...options, ...own }),
+      send: (message, own) =>
+        this.#enqueue(sender, message, own === undefined ? options : { ...options, ...own }),
     });
   }
 

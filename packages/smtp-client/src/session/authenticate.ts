@@ -1,4 +1,11 @@
-import { type FailedAttempt, type Mechanism, type MechanismChoice, nextMechanism, requireDone, selectMechanisms } from "@wirepost/sasl";
+import {
+  type FailedAttempt,
+  type Mechanism,
+  type MechanismChoice,
+  nextMechanism,
+  requireDone,
+  selectMechanisms,
+} from "@wirepost/sasl";
 import { nodeEnvironment } from "@wirepost/sasl/node";
 import { parseSaslChallenge, type Reply } from "@wirepost/smtp-protocol";
 import { fromLowerError } from "../outcome/from-lower-error.js";
@@ -13,16 +20,27 @@ const MAX_AUTH_LINE_BYTES = 512;
 const MAX_STEPS = 20;
 
 /** Logs in with the strongest mechanism, or one weaker where that is safe. @throws SendError */
-export async function authenticate(session: Session, auth: AuthOptions | undefined = session.options.auth): Promise<void> {
+export async function authenticate(
+  session: Session,
+  auth: AuthOptions | undefined = session.options.auth,
+): Promise<void> {
   if (auth === undefined) return;
   const offered = session.protocol.capabilities.auth;
   if (offered.size === 0) {
-    throw new SendError("ERR_CLIENT_AUTH_NOT_OFFERED", "credentials were given and the server announces no AUTH", {
-      phase: "auth",
-    });
+    throw new SendError(
+      "ERR_CLIENT_AUTH_NOT_OFFERED",
+      "credentials were given and the server announces no AUTH",
+      {
+        phase: "auth",
+      },
+    );
   }
   const { tls } = session.socket;
-  const tlsState = { active: tls !== undefined, verified: tls?.verified ?? false, protocol: tls?.protocol ?? undefined };
+  const tlsState = {
+    active: tls !== undefined,
+    verified: tls?.verified ?? false,
+    protocol: tls?.protocol ?? undefined,
+  };
   let choices: readonly MechanismChoice[];
   try {
     choices = selectMechanisms({
@@ -45,18 +63,48 @@ export async function authenticate(session: Session, auth: AuthOptions | undefin
   for (;;) {
     const choice = nextMechanism(choices, attempts, tlsState);
     if (choice === undefined) throw failure as SendError;
-    for (const { name, reason } of choice.skipped) session.transcript?.note(`AUTH ${name} not used: ${reason}`);
+    for (const { name, reason } of choice.skipped)
+      session.transcript?.note(`AUTH ${name} not used: ${reason}`);
     const result = await attempt(session, choice);
     if (result === undefined) return;
-    failure = refused("ERR_CLIENT_AUTH_REFUSED", `the server refused AUTH ${choice.name}`, "auth", result.reply);
+    failure = refused(
+      "ERR_CLIENT_AUTH_REFUSED",
+      `the server refused AUTH ${choice.name}`,
+      "auth",
+      result.reply,
+    );
     attempts.push({ choice, replyCode: result.reply.code, refusal: result.mechanism.refusal });
   }
 }
 
 function credentialsOf(auth: AuthOptions): AuthOptions {
   // `selectMechanisms` knows the names of credentials only; the holder hides its secrets from a copy.
-  const { username, password, authorizationId, token, realm, domain, workstation, ntlm, external, gssapi, anonymous } = auth;
-  return { username, password, authorizationId, token, realm, domain, workstation, ntlm, external, gssapi, anonymous };
+  const {
+    username,
+    password,
+    authorizationId,
+    token,
+    realm,
+    domain,
+    workstation,
+    ntlm,
+    external,
+    gssapi,
+    anonymous,
+  } = auth;
+  return {
+    username,
+    password,
+    authorizationId,
+    token,
+    realm,
+    domain,
+    workstation,
+    ntlm,
+    external,
+    gssapi,
+    anonymous,
+  };
 }
 
 /** One exchange. Undefined: logged in. @throws SendError where the exchange broke, rather than being refused. */
@@ -83,7 +131,8 @@ async function attempt(
   for (let step = 0; reply.code === 334; step++) {
     let response: Uint8Array;
     try {
-      if (step >= MAX_STEPS) throw new SendError("ERR_CLIENT_AUTH_REFUSED", "the server never ended AUTH", { phase: "auth" });
+      if (step >= MAX_STEPS)
+        throw new SendError("ERR_CLIENT_AUTH_REFUSED", "the server never ended AUTH", { phase: "auth" });
       // What was too long for the command line answers the server's first, empty challenge.
       response = pending ?? (await mechanism.respond(parseSaslChallenge(reply)));
     } catch (error) {
@@ -99,10 +148,14 @@ async function attempt(
     requireDone(mechanism);
   } catch (error) {
     // RFC 5802 5: the server skipped its proof. Nothing more may be said to it.
-    const failure = new SendError("ERR_CLIENT_AUTH_UNPROVEN", "the server reported success without proving itself", {
-      phase: "auth",
-      cause: error,
-    });
+    const failure = new SendError(
+      "ERR_CLIENT_AUTH_UNPROVEN",
+      "the server reported success without proving itself",
+      {
+        phase: "auth",
+        cause: error,
+      },
+    );
     session.fail(failure);
     throw failure;
   }

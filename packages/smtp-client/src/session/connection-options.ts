@@ -66,7 +66,9 @@ export interface ConnectionOptions {
   /** Refuses replies whose lines end in LF alone. Default false. */
   readonly strictLineEnd?: boolean | undefined;
   /** Octets, lines and line length allowed in one reply. */
-  readonly replyLimits?: { readonly maxLineBytes?: number; readonly maxReplyBytes?: number; readonly maxLines?: number } | undefined;
+  readonly replyLimits?:
+    | { readonly maxLineBytes?: number; readonly maxReplyBytes?: number; readonly maxLines?: number }
+    | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -108,17 +110,26 @@ const NAMES: ReadonlySet<string> = new Set<keyof ConnectionOptions>([
 ]);
 
 /** An error of the caller, before anything was written. */
-export function optionError(code: "ERR_CLIENT_OPTION" | "ERR_CLIENT_UNKNOWN_OPTION", message: string): SendError {
+export function optionError(
+  code: "ERR_CLIENT_OPTION" | "ERR_CLIENT_UNKNOWN_OPTION",
+  message: string,
+): SendError {
   return new SendError(code, message, { phase: "compose" });
 }
 
 export function checkNames(what: string, given: object, known: ReadonlySet<string>): void {
   for (const name of Object.keys(given)) {
-    if (!known.has(name)) throw optionError("ERR_CLIENT_UNKNOWN_OPTION", `there is no ${what} option named "${name}"`);
+    if (!known.has(name))
+      throw optionError("ERR_CLIENT_UNKNOWN_OPTION", `there is no ${what} option named "${name}"`);
   }
 }
 
-function checkChoice<T extends string>(name: string, value: T | undefined, choices: readonly T[], fallback: T): T {
+function checkChoice<T extends string>(
+  name: string,
+  value: T | undefined,
+  choices: readonly T[],
+  fallback: T,
+): T {
   if (value === undefined) return fallback;
   if (!choices.includes(value)) {
     throw optionError("ERR_CLIENT_OPTION", `${name} must be one of ${choices.join(", ")}`);
@@ -144,7 +155,8 @@ export function resolveConnectionOptions(
     throw optionError("ERR_CLIENT_OPTION", "a host, a path or a socket is needed");
   }
   const host = options.host ?? "localhost";
-  if (typeof host !== "string" || host === "") throw optionError("ERR_CLIENT_OPTION", "host must be a name or an address");
+  if (typeof host !== "string" || host === "")
+    throw optionError("ERR_CLIENT_OPTION", "host must be a name or an address");
   const policy = checkChoice(
     "tls",
     givenPolicy,

@@ -22,7 +22,8 @@ export function parseConnectionUrl(given: string | URL): ConnectionOptions {
   const scheme = Object.hasOwn(SCHEMES, url.protocol) ? SCHEMES[url.protocol] : undefined;
   if (scheme === undefined) throw urlError("the scheme must be smtp:, smtps: or lmtp:");
   if (url.hostname === "") throw urlError("the host is missing");
-  if ((url.pathname !== "" && url.pathname !== "/") || url.hash !== "") throw urlError("a path or fragment has no meaning");
+  if ((url.pathname !== "" && url.pathname !== "/") || url.hash !== "")
+    throw urlError("a path or fragment has no meaning");
   const query = readQuery(url);
   const username = decode(url.username, "user");
   const password = decode(url.password, "password");
@@ -43,7 +44,9 @@ function readQuery(url: URL): Partial<Record<"tls" | "auth" | "name", string>> {
   const query: Partial<Record<"tls" | "auth" | "name", string>> = {};
   for (const [name, value] of url.searchParams) {
     if (name !== "tls" && name !== "auth" && name !== "name") {
-      throw new SendError("ERR_CLIENT_UNKNOWN_OPTION", `there is no URL parameter named "${name}"`, { phase: "compose" });
+      throw new SendError("ERR_CLIENT_UNKNOWN_OPTION", `there is no URL parameter named "${name}"`, {
+        phase: "compose",
+      });
     }
     if (query[name] !== undefined) throw urlError(`the parameter "${name}" stands twice`);
     query[name] = value;

@@ -44,7 +44,8 @@ async function greet(session: Session): Promise<void> {
   const began = performance.now();
   const reply = await session.greeting;
   session.timings.greetingMs = elapsed(began);
-  if (reply.code >= 400) throw refused("ERR_CLIENT_GREETING_REFUSED", "the server refused the connection", "greeting", reply);
+  if (reply.code >= 400)
+    throw refused("ERR_CLIENT_GREETING_REFUSED", "the server refused the connection", "greeting", reply);
 }
 
 /** EHLO, or HELO where the server knows no extensions (RFC 5321 3.2); LHLO in LMTP (RFC 2033 4.1). */
@@ -56,7 +57,8 @@ export async function hello(session: Session): Promise<void> {
   let reply = await session.request({ verb: lmtp ? "LHLO" : "EHLO", domain });
   if (reply.code >= 500 && !lmtp) reply = await session.request({ verb: "HELO", domain });
   session.timings.ehloMs = (session.timings.ehloMs ?? 0) + elapsed(began);
-  if (reply.code >= 400) throw refused("ERR_CLIENT_HELLO_REFUSED", "the server refused EHLO and HELO", "ehlo", reply);
+  if (reply.code >= 400)
+    throw refused("ERR_CLIENT_HELLO_REFUSED", "the server refused EHLO and HELO", "ehlo", reply);
 }
 
 async function secure(session: Session): Promise<void> {
@@ -65,9 +67,13 @@ async function secure(session: Session): Promise<void> {
   session.phase = "tls";
   if (!session.protocol.capabilities.has("STARTTLS")) {
     if (policy === "opportunistic") return;
-    throw new SendError("ERR_CLIENT_TLS_NOT_OFFERED", "TLS is required and the server does not announce STARTTLS", {
-      phase: "tls",
-    });
+    throw new SendError(
+      "ERR_CLIENT_TLS_NOT_OFFERED",
+      "TLS is required and the server does not announce STARTTLS",
+      {
+        phase: "tls",
+      },
+    );
   }
   if (await startTls(session)) await hello(session);
 }
@@ -120,7 +126,10 @@ export function refused(code: ClientErrorCode, message: string, phase: Phase, re
   return new SendError(code, `${message}: ${reply.code} ${shownText(reply)}`, {
     phase,
     reply,
-    state: phase === "mail" || phase === "rcpt" || phase === "data" || phase === "end-of-data" ? "rejected" : "not-sent",
+    state:
+      phase === "mail" || phase === "rcpt" || phase === "data" || phase === "end-of-data"
+        ? "rejected"
+        : "not-sent",
     retryable: reply.code < 500,
   });
 }

@@ -1,5 +1,5 @@
-import type { CertificateInfo, SocketError } from "@wirepost/socket-core";
 import type { Command, Reply } from "@wirepost/smtp-protocol";
+import type { CertificateInfo, SocketError } from "@wirepost/socket-core";
 import type { TranscriptEntry } from "./transcript.js";
 
 /**

@@ -1,9 +1,16 @@
-import { ClientProtocol, type Command, type Exchange, NEED_DATA, type Reply, SmtpProtocolError } from "@wirepost/smtp-protocol";
+import {
+  ClientProtocol,
+  type Command,
+  type Exchange,
+  NEED_DATA,
+  type Reply,
+  SmtpProtocolError,
+} from "@wirepost/smtp-protocol";
 import { connect, type Socket, type TlsOptions } from "@wirepost/socket-core";
 import { fromLowerError } from "../outcome/from-lower-error.js";
 import { type Phase, SendError } from "../outcome/send-error.js";
-import { Deadline } from "./deadline.js";
 import type { ResolvedConnectionOptions } from "./connection-options.js";
+import { Deadline } from "./deadline.js";
 import { replyTimeoutMs } from "./timeouts.js";
 import { Secrets, Transcript } from "./transcript.js";
 
@@ -323,8 +330,15 @@ export class Session {
   #deadlinePassed(): void {
     const waiting = this.#timed;
     const what =
-      waiting === "content" || waiting === undefined ? "a block of content to be taken" : `the reply to ${waiting.verb || "connecting"}`;
-    this.fail(new SendError("ERR_CLIENT_TIMEOUT", `waited too long for ${what}`, { phase: this.phase, retryable: true }));
+      waiting === "content" || waiting === undefined
+        ? "a block of content to be taken"
+        : `the reply to ${waiting.verb || "connecting"}`;
+    this.fail(
+      new SendError("ERR_CLIENT_TIMEOUT", `waited too long for ${what}`, {
+        phase: this.phase,
+        retryable: true,
+      }),
+    );
   }
 
   #lostError(): SendError {

@@ -43,12 +43,16 @@ export function resolveTimeouts(given: Partial<Timeouts> | undefined): Timeouts 
   const timeouts = { ...DEFAULT_TIMEOUTS };
   for (const [name, value] of Object.entries(given)) {
     if (!(name in DEFAULT_TIMEOUTS)) {
-      throw new SendError("ERR_CLIENT_UNKNOWN_OPTION", `there is no timeout named "${name}"`, { phase: "compose" });
+      throw new SendError("ERR_CLIENT_UNKNOWN_OPTION", `there is no timeout named "${name}"`, {
+        phase: "compose",
+      });
     }
     if (value === undefined) continue;
     // setTimeout cannot count beyond 2^31 - 1 ms and would fire at once.
     if (typeof value !== "number" || !(value > 0 && value <= 2_147_483_647)) {
-      throw new SendError("ERR_CLIENT_OPTION", `timeouts.${name} must be from 1 to 2147483647 ms`, { phase: "compose" });
+      throw new SendError("ERR_CLIENT_OPTION", `timeouts.${name} must be from 1 to 2147483647 ms`, {
+        phase: "compose",
+      });
     }
     timeouts[name as keyof Timeouts] = value;
   }

@@ -44,7 +44,12 @@ export class Transcript {
     for (let i = 0; i < reply.lines.length; i++) {
       const separator = i === reply.lines.length - 1 ? " " : "-";
       // A challenge can carry what the mechanism derives from a secret.
-      const text = verb === "AUTH" && reply.code === 334 ? (reply.lines[i] === "" ? "" : REDACTED) : (reply.lines[i] as string);
+      const text =
+        verb === "AUTH" && reply.code === 334
+          ? reply.lines[i] === ""
+            ? ""
+            : REDACTED
+          : (reply.lines[i] as string);
       this.#add("server", `${reply.code}${separator}${escapeReplyText(this.#secrets.scrub(text))}`);
     }
   }
@@ -60,7 +65,9 @@ export class Transcript {
 /** The line of a command as it may be shown: of AUTH only the mechanism. */
 export function commandText(command: Command): string {
   if (command.verb === "AUTH") {
-    return command.initialResponse === undefined ? `AUTH ${command.mechanism}` : `AUTH ${command.mechanism} ${REDACTED}`;
+    return command.initialResponse === undefined
+      ? `AUTH ${command.mechanism}`
+      : `AUTH ${command.mechanism} ${REDACTED}`;
   }
   if (command.verb === "CUSTOM" && /^\s*auth\b/i.test(command.line)) return `AUTH ${REDACTED}`;
   return serializeCommand(command).slice(0, -2);
@@ -77,7 +84,11 @@ export class Secrets {
   add(secret: string | Uint8Array | null | undefined): void {
     if (secret === null || secret === undefined || secret.length === 0) return;
     const octets = Buffer.from(secret as string);
-    for (const form of [octets.toString("utf8"), octets.toString("base64"), octets.toString("base64").replace(/=+$/, "")]) {
+    for (const form of [
+      octets.toString("utf8"),
+      octets.toString("base64"),
+      octets.toString("base64").replace(/=+$/, ""),
+    ]) {
       // Scrubbing every "a" would hide nothing and spoil everything.
       if (form.length >= 4) this.#values.add(form);
     }
