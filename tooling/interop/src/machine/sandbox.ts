@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -34,6 +34,8 @@ export interface Sandbox {
   log(): string;
   /** Runs bash inside the sandbox and gives what it prints. */
   run(script: string): Promise<string>;
+  /** Starts bash inside the sandbox, which ends with it. */
+  spawn(script: string): ChildProcessWithoutNullStreams;
   /** Ends every process of the sandbox; its memory file system goes with them. */
   stop(): Promise<void>;
 }
@@ -168,7 +170,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const sandbox: Sandbox = {
     root: `/proc/${child.pid}/root${run}/mount/root`,
     log: () => kept ?? `${Buffer.concat(output)}${readLogs(logFolder)}`,
-    run: (script) => enter(child, script),
+    run: (script) =>
+      command("nsenter", [...insideOf(child), "/bin/bash", "-c", script], { environment: INSIDE }),
+    spawn: (script) => spawn("nsenter", [...insideOf(child), "/bin/bash", "-c", script], { env: INSIDE }),
     async stop() {
       if (kept !== undefined) return;
       if (!exited(child)) {
@@ -201,12 +205,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   }
 }
 
-/** Runs bash in the namespaces and below the root of the sandbox. */
-async function enter(child: ChildProcess, script: string): Promise<string> {
+const INSIDE = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C.UTF-8", HOME: "/root" };
+
+/** What makes nsenter enter the namespaces of the sandbox and its root. */
+function insideOf(child: ChildProcess): string[] {
   const inner = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").trim().split(" ")[0];
   if (inner === undefined || inner === "") throw new Error("the sandbox has ended");
-  const chroot = ["--target", inner, "--mount", "--uts", "--pid", "--root", "--wd=/"];
-  return command("nsenter", [...chroot, "/bin/bash", "-c", script], {
-    environment: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/root" },
-  });
+  return ["--target", inner, "--mount", "--uts", "--pid", "--root", "--wd=/"];
 }

@@ -40,7 +40,7 @@ class Handler:
 
 def authenticate(server, session, envelope, mechanism, data):
     known = isinstance(data, LoginPassword) and accounts.get(data.login.decode()) == data.password.decode()
-    return AuthResult(success=known)
+    return AuthResult(success=known, handled=known)
 
 context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
 context.load_cert_chain("/srv/wirepost/server.pem", "/srv/wirepost/server.key")

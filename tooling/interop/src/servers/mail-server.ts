@@ -10,10 +10,14 @@ export interface Account {
   readonly password: string;
 }
 
-/** The same accounts on every server that checks passwords; the last two hold what SASL has to escape. */
+/**
+ * The same accounts on every server that checks passwords: what SCRAM has to escape, what ISO 8859-1 can write (which
+ * DIGEST-MD5 treats differently) and what it cannot.
+ */
 export const ACCOUNTS = {
   ann: { username: "ann", password: "wire & post" },
   equalsAndComma: { username: "a=b,c", password: "p=w,d" },
+  greek: { username: "νίκη", password: "κωδικός" },
   umlaut: { username: "jürgen", password: "pässwörd" },
 } as const satisfies Record<string, Account>;
 

@@ -88,8 +88,6 @@ service auth {
       ...files,
     },
     start: `${START_POSTFIX}
-# The folder of the SASL socket is made by Postfix.
-while [ ! -d /var/spool/postfix/private ]; do sleep 0.05; done
 dovecot -F &
 wait -n
 `,

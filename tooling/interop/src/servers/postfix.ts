@@ -45,8 +45,6 @@ const GROUND: PostfixSettings = {
   mynetworks: "127.0.0.0/8",
   inet_interfaces: HOST,
   inet_protocols: "ipv4",
-  maillog_file: "/srv/wirepost/log/postfix.log",
-  maillog_file_prefixes: "/srv",
   virtual_mailbox_domains: "regexp:{{/./ all}}",
   virtual_mailbox_maps: "regexp:{{/./ all/}}",
   virtual_mailbox_base: MAIL_FOLDER,
@@ -136,9 +134,18 @@ export function postfixFiles(
   };
 }
 
-/** bash that starts Postfix in the background; its folders belong to users that only the sandbox has. */
+/**
+ * bash that starts Postfix in the background; its folders belong to users that only the sandbox has. The `postfix`
+ * command would look through every file of the package first, which takes longer than the rest of the start.
+ */
 export const START_POSTFIX = `
 install -d -o vmail -g vmail ${MAIL_FOLDER}
 install -d -o postfix -g postfix /var/lib/postfix
-postfix start-fg &
+install -d /var/spool/postfix /var/spool/postfix/pid
+cd /var/spool/postfix
+install -d -m 700 -o postfix -g root active bounce corrupt defer deferred flush hold incoming private saved trace
+install -d -m 730 -o postfix -g postdrop maildrop
+install -d -m 710 -o postfix -g postdrop public
+
+/usr/lib/postfix/sbin/master -d &
 `;

@@ -41,7 +41,9 @@ export async function startSmtpServer(): Promise<MailServer<SmtpServerPort>> {
         if (auth.accessToken === "good-token") return callback(null, { user: auth.username });
         return callback(null, { data: { status: "401", schemes: "bearer", scope: "mail" } });
       }
-      const right = password !== undefined && (auth.password === password || auth.validatePassword(password));
+      const checked = (secret: string) =>
+        auth.method === "CRAM-MD5" ? auth.validatePassword(secret) : auth.password === secret;
+      const right = password !== undefined && checked(password);
       return right
         ? callback(null, { user: auth.username })
         : callback(new Error("wrong user name or password"));
