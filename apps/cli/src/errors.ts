@@ -1,7 +1,6 @@
 /** Every error code of this package, with its meaning in one line. */
 export const CLI_ERRORS = {
   ERR_CLI_USAGE: "The command line is not valid: a flag is missing, unknown, or contradicts another.",
-  ERR_CLI_URL: "The connection URL cannot be used.",
   ERR_CLI_NO_INPUT: "A file or standard input could not be read.",
   ERR_CLI_INPUT_TOO_LARGE: "Text that must be held in memory is larger than this command accepts.",
   ERR_CLI_CANNOT_CREATE: "An output file or directory could not be written.",

@@ -1,4 +1,5 @@
 import { CliError, type CliErrorCode } from "./errors.js";
+import { interruption } from "./terminal.js";
 
 /** Exit codes: those of sysexits.h as far as it has one, and two above its range for what it does not know. */
 export const EXIT_CODES = {
@@ -43,7 +44,6 @@ export const EXIT_CODE_MEANINGS: Readonly<Record<keyof typeof EXIT_CODES, string
 
 const CLI_CODES: Readonly<Record<CliErrorCode, ExitCode>> = {
   ERR_CLI_USAGE: EXIT_CODES.usage,
-  ERR_CLI_URL: EXIT_CODES.usage,
   ERR_CLI_NO_INPUT: EXIT_CODES.noInput,
   ERR_CLI_INPUT_TOO_LARGE: EXIT_CODES.data,
   ERR_CLI_CANNOT_CREATE: EXIT_CODES.cannotCreate,
@@ -118,6 +118,16 @@ export function exitCodeForError(error: unknown): ExitCode {
 export function exitCodeForOutcomes(recipients: readonly { readonly outcome: string }[]): ExitCode {
   if (recipients.some(({ outcome }) => outcome === "unknown")) return EXIT_CODES.unknown;
   return recipients.every(({ outcome }) => outcome === "accepted") ? EXIT_CODES.ok : EXIT_CODES.partial;
+}
+
+/**
+ * The exit code of a command that failed: 128 plus the signal's number when the user ended it, as shells report it, unless
+ * the message may have arrived all the same.
+ */
+export function exitCodeForFailure(error: unknown, signal: AbortSignal): number {
+  const code = exitCodeForError(error);
+  const name = interruption(signal);
+  return name === undefined || code === EXIT_CODES.unknown ? code : exitCodeForSignal(name);
 }
 
 /** 128 plus the signal's number, as shells report a program that a signal ended. */

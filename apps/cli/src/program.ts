@@ -1,5 +1,9 @@
 import { Command } from "commander";
+import { expandCommand } from "./commands/expand.js";
+import { probeCommand } from "./commands/probe.js";
+import { sendCommand } from "./commands/send.js";
 import { serveCommand } from "./commands/serve.js";
+import { verifyCommand } from "./commands/verify.js";
 import { EXIT_CODE_MEANINGS, EXIT_CODES } from "./exit-code.js";
 import type { Terminal } from "./terminal.js";
 import { VERSION } from "./version.js";
@@ -11,7 +15,7 @@ export function createProgram(terminal: Terminal, done: (exitCode: number) => vo
     .version(VERSION, "-V, --version", "print the version")
     .addHelpText("after", `\n${exitCodeHelp()}`)
     .showHelpAfterError("(--help tells more)");
-  for (const create of [serveCommand]) {
+  for (const create of [sendCommand, probeCommand, verifyCommand, expandCommand, serveCommand]) {
     program.addCommand(create(terminal, done));
   }
   for (const command of [program, ...program.commands]) {

@@ -1,9 +1,10 @@
 import { CommanderError } from "commander";
 import pc from "picocolors";
-import { EXIT_CODES, exitCodeForError, exitCodeForSignal } from "./exit-code.js";
+import { CliError } from "./errors.js";
+import { EXIT_CODES, exitCodeForFailure } from "./exit-code.js";
 import { createProgram } from "./program.js";
-import { renderError } from "./render/error.js";
-import { interruption, type Terminal, wantsColour } from "./terminal.js";
+import { errorJson, renderError } from "./render/error.js";
+import { type Terminal, wantsColour } from "./terminal.js";
 
 /**
  * Runs one command line and resolves to the exit code; never rejects.
@@ -19,12 +20,20 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     await program.parseAsync([...argv], { from: "user" });
     return exitCode;
   } catch (error) {
-    // Commander has printed its message already; help and version end here too, with 0.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
-    const colours = pc.createColors(wantsColour(terminal.stderr, terminal.env));
-    terminal.stderr.write(renderError(error, colours));
-    const code = exitCodeForError(error);
-    const signal = interruption(terminal.signal);
-    return signal !== undefined && code !== EXIT_CODES.unknown ? exitCodeForSignal(signal) : code;
+    const json = argv.includes("--json");
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT_CODES.ok;
+      // Commander has told a person already.
+      if (json) say(terminal, errorJson(new CliError("ERR_CLI_USAGE", error.message)));
+      return EXIT_CODES.usage;
+    }
+    if (json) say(terminal, errorJson(error));
+    else
+      terminal.stderr.write(renderError(error, pc.createColors(wantsColour(terminal.stderr, terminal.env))));
+    return exitCodeForFailure(error, terminal.signal);
   }
+}
+
+function say(terminal: Terminal, value: object): void {
+  terminal.stdout.write(`${JSON.stringify(value)}\n`);
 }
