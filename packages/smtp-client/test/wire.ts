@@ -7,16 +7,27 @@ class WireEnd extends Duplex {
   passes = Number.POSITIVE_INFINITY;
   onCut: (() => void) | undefined;
 
-  override _read(): void {}
+  /** Writers at the other end that wait until this end is read again. */
+  #waiting: (() => void)[] = [];
+
+  override _read(): void {
+    for (const done of this.#waiting.splice(0)) done();
+  }
+
+  /** Hands octets to whoever reads this end; `done` comes at once, or when there is room for more. */
+  #deliver(piece: Buffer, done: () => void): void {
+    if (this.destroyed || this.push(Buffer.from(piece))) done();
+    else this.#waiting.push(done);
+  }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     const piece = chunk.subarray(0, Math.min(chunk.length, this.passes));
     this.passes -= piece.length;
     const cut = this.passes === 0;
     setImmediate(() => {
-      if (piece.length > 0 && this.other?.destroyed === false) this.other.push(Buffer.from(piece));
       if (cut) setImmediate(() => this.onCut?.());
-      done();
+      if (piece.length > 0 && this.other !== undefined) this.other.#deliver(piece, done);
+      else done();
     });
   }
 
