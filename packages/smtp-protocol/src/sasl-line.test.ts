@@ -34,19 +34,10 @@ describe("challenge", () => {
     ["ntlm supported", ""],
   ])("%j", (text, octets) => expect(challenge(text)).toEqual(bytes(octets)));
 
-  it.each(
-    [
-      ["not base64"],
-      ["dXNlcg="],
-      ["dXNlc==="],
-      ["d"],
-      ["dXN!cg=="],
-      ["dXNl\u0141g=="],
-      ["\r"],
-      ["go\x1b"],
-    ].filter(([text]) => text !== "\r"),
-  )("%j is refused", (text) =>
-    expect(() => challenge(text!)).toThrow(expect.objectContaining({ code: "ERR_SMTP_CHALLENGE_SYNTAX" })),
+  it.each(["not base64", "dXNlcg=", "dXNlc===", "d", "dXN!cg==", "dXNl\u0141g==", "go\x1b"])(
+    "%j is refused",
+    (text) =>
+      expect(() => challenge(text)).toThrow(expect.objectContaining({ code: "ERR_SMTP_CHALLENGE_SYNTAX" })),
   );
 
   it("of several lines, of another code and of 8 MiB is refused", () => {

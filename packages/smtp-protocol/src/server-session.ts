@@ -1,0 +1,73 @@
+import type { Command, MailParameters } from "./command.js";
+import type { Reply } from "./reply.js";
+import { refusalOfOrder } from "./server-refusals.js";
+import { phaseAfter, type ServerPhase } from "./server-state.js";
+
+/** Where a session stands: by the replies given, and by what to expect if all commands read succeed. */
+export class ServerSession {
+  /** The phase that the replies given have brought about. */
+  phase: ServerPhase = "start";
+  /** Recipients accepted in the present transaction. */
+  acceptedRecipients = 0;
+  secure = false;
+  authenticated = false;
+
+  /** What the next command is measured by: pipelined commands are read before the oldest is answered. */
+  #expected: ServerPhase = "start";
+  /** The parameters of the last MAIL that was read. */
+  #mail: MailParameters | undefined;
+  readonly #lmtp: boolean;
+
+  constructor(lmtp: boolean) {
+    this.#lmtp = lmtp;
+  }
+
+  /** Takes note of a command; returns the refusal that it earns when it is out of order. */
+  read(command: Command): Reply | undefined {
+    const { secure, authenticated } = this;
+    const at = { lmtp: this.#lmtp, secure, authenticated, mail: this.#mail };
+    const refusal = refusalOfOrder(command, this.#expected, at);
+    this.#expected = phaseAfter(this.#expected, command) ?? this.#expected;
+    if ("from" in command) this.#mail = command.parameters;
+    return refusal;
+  }
+
+  /** The command succeeded. */
+  succeeded(command: Command): void {
+    if (command.verb === "RCPT") this.acceptedRecipients++;
+    const next = phaseAfter(this.phase, command) ?? this.phase;
+    if (next === this.phase) return;
+    if (next !== "recipients" && next !== "chunks") this.acceptedRecipients = 0;
+    this.phase = next;
+  }
+
+  /** A command failed: what to expect of those read after it is worked out again. */
+  failed(readAfter: Iterable<Command | undefined>): void {
+    let expected = this.phase;
+    for (const command of readAfter) {
+      if (command !== undefined) expected = phaseAfter(expected, command) ?? expected;
+    }
+    this.#expected = expected;
+  }
+
+  /** How many final replies a message gets (RFC 2033 4.2). */
+  finalReplies(): number {
+    return this.#lmtp ? Math.max(1, this.acceptedRecipients) : 1;
+  }
+
+  /** The last final reply of a message was given. */
+  transactionEnded(): void {
+    this.acceptedRecipients = 0;
+    if (this.phase !== "start") this.phase = "ready";
+  }
+
+  /** RFC 3207 4.2: what was known of the client before TLS is forgotten. */
+  tlsStarted(): void {
+    this.secure = true;
+    this.authenticated = false;
+    this.phase = "start";
+    this.#expected = "start";
+    this.acceptedRecipients = 0;
+    this.#mail = undefined;
+  }
+}
