@@ -24,7 +24,13 @@ export async function openProgressBar(terminal: Terminal): Promise<ProgressBar |
         const shape =
           totalBytes === undefined ? "{sent}" : "{bar} {percentage}%  {sent} of {all}  {eta_formatted} left";
         bar = new SingleBar(
-          { format: `Sending ${shape}`, stream, clearOnComplete: true, hideCursor: true },
+          {
+            format: `Sending ${shape}`,
+            stream,
+            clearOnComplete: true,
+            hideCursor: true,
+            gracefulExit: false,
+          },
           Presets.shades_classic,
         );
         bar.start(totalBytes ?? 1, 0, { sent: formatBytes(0), all: formatBytes(totalBytes ?? 0) });
