@@ -1,5 +1,6 @@
 import type { Sha256 } from "./environment.js";
 import { DkimError } from "./errors.js";
+import { WordScanner } from "./word-scanner.js";
 
 /** How white space counts (RFC 6376 3.4). */
 export type Canonicalization = "simple" | "relaxed";
@@ -25,6 +26,10 @@ const SPACE = 0x20;
 const TAB = 0x09;
 const LINE_ENDS = new Uint8Array(4096).map((_, i) => (i % 2 === 0 ? CR : LF));
 const OUTPUT_BYTES = 32768;
+const LONG_RUN_BYTES = 2048;
+// Octets from here on mean nothing to the simple form, or to the relaxed one.
+const AFTER_CR = CR + 1;
+const AFTER_SPACE = SPACE + 1;
 
 function bareLineEnd(): DkimError {
   return new DkimError("ERR_DKIM_BARE_LINE_END", "The body has a CR or LF alone");
@@ -42,14 +47,20 @@ class SimpleBody implements BodyCanonicalizer {
   }
 
   update(chunk: Uint8Array): void {
+    const scanner = new WordScanner(chunk, AFTER_CR);
     let previous = this.#previous;
     let contentEnd = 0;
     for (let i = 0; i < chunk.length; i++) {
+      if (previous !== CR) {
+        const plainEnd = scanner.skip(i);
+        if (plainEnd > i) {
+          i = contentEnd = plainEnd;
+          previous = 0;
+          if (i === chunk.length) break;
+        }
+      }
       const octet = chunk[i]!;
-      if (octet > CR && previous !== CR) {
-        // Nearly every octet.
-        contentEnd = i + 1;
-      } else if (octet === LF) {
+      if (octet === LF) {
         if (previous !== CR) throw bareLineEnd();
       } else {
         if (previous === CR) throw bareLineEnd();
@@ -80,6 +91,32 @@ class SimpleBody implements BodyCanonicalizer {
   }
 }
 
+/**
+ * Where the run of octets from `start` (content) ends that the relaxed form leaves as they are: single spaces and single
+ * line ends between content belong to it. What it cannot decide within the chunk is left to the slow walk.
+ */
+function unchangedEnd(chunk: Uint8Array, start: number, scanner: WordScanner): number {
+  let i = start + 1;
+  for (;;) {
+    i = scanner.skip(i);
+    if (i >= chunk.length) return chunk.length;
+    const octet = chunk[i]!;
+    if (octet > SPACE) {
+      i++;
+    } else if (octet === SPACE) {
+      if (i + 1 >= chunk.length || chunk[i + 1]! <= SPACE) return i;
+      i += 2;
+    } else if (octet === CR) {
+      if (i + 2 >= chunk.length || chunk[i + 1] !== LF || chunk[i + 2]! <= SPACE) return i;
+      i += 3;
+    } else if (octet === TAB || octet === LF) {
+      return i;
+    } else {
+      i++;
+    }
+  }
+}
+
 /** RFC 6376 3.4.4: runs of white space as one space, none at line ends, no empty lines at the end; nothing if empty. */
 class RelaxedBody implements BodyCanonicalizer {
   readonly #sink: OctetSink;
@@ -95,7 +132,7 @@ class RelaxedBody implements BodyCanonicalizer {
   }
 
   update(chunk: Uint8Array): void {
-    const output = this.#output;
+    const scanner = new WordScanner(chunk, AFTER_SPACE);
     let i = 0;
     while (i < chunk.length) {
       const octet = chunk[i]!;
@@ -115,15 +152,9 @@ class RelaxedBody implements BodyCanonicalizer {
         throw bareLineEnd();
       } else {
         this.#release();
-        // A run of content: copied until white space, a line end or the end of the room.
-        let end = this.#outputBytes;
-        const limit = i + Math.min(chunk.length - i, OUTPUT_BYTES - end);
-        for (; i < limit; i++) {
-          const next = chunk[i]!;
-          if (next <= SPACE && (next === SPACE || next === TAB || next === CR || next === LF)) break;
-          output[end++] = next;
-        }
-        this.#outputBytes = end;
+        const end = unchangedEnd(chunk, i, scanner);
+        this.#write(chunk.subarray(i, end));
+        i = end;
       }
     }
   }
@@ -138,7 +169,7 @@ class RelaxedBody implements BodyCanonicalizer {
     this.#flush();
   }
 
-  /** Writes the line ends and the space that content now follows, and leaves room for at least one octet. */
+  /** Writes the line ends and the space that content now follows. */
   #release(): void {
     this.#hasContent = true;
     while (this.#heldLineEnds > 0) {
@@ -150,6 +181,17 @@ class RelaxedBody implements BodyCanonicalizer {
     if (this.#outputBytes > OUTPUT_BYTES - 2) this.#flush();
     if (this.#heldSpace) this.#output[this.#outputBytes++] = SPACE;
     this.#heldSpace = false;
+  }
+
+  /** Long runs go on as they are; short ones are gathered, as each call to a native hash costs as much as a kilobyte. */
+  #write(run: Uint8Array): void {
+    if (run.length > OUTPUT_BYTES - this.#outputBytes || run.length >= LONG_RUN_BYTES) this.#flush();
+    if (run.length >= LONG_RUN_BYTES) {
+      this.#sink.update(run);
+    } else {
+      this.#output.set(run, this.#outputBytes);
+      this.#outputBytes += run.length;
+    }
   }
 
   #flush(): void {

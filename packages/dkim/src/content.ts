@@ -1,4 +1,5 @@
 import { DkimError } from "./errors.js";
+import { concatenate } from "./octets.js";
 
 /** The part of AbortSignal that is looked at here; the signal itself is handed on to `open`. */
 export interface AbortSignalLike {
@@ -60,15 +61,16 @@ export class MessageSplitter {
     if (end < chunk.length) this.#onBody(chunk.subarray(end));
   }
 
-  /** The header with the line ends of its fields, without the empty line. Its last line may lack its end. */
-  finish(): readonly Uint8Array[] {
-    if (!this.#inBody && this.#previous === CR) throw bareLineEnd();
-    return this.#headerPieces;
-  }
-
-  /** Whether the empty line after the header was seen. */
-  get hasSeparator(): boolean {
-    return this.#inBody;
+  /**
+   * The header, without the empty line that ends it. A message without one is refused: what a reader would take for
+   * the body of it is not certain.
+   */
+  finish(): Uint8Array {
+    if (!this.#inBody) {
+      if (this.#previous === CR) throw bareLineEnd();
+      throw new DkimError("ERR_DKIM_HEADER_SYNTAX", "No empty line ends the header");
+    }
+    return concatenate(this.#headerPieces).subarray(0, -2);
   }
 
   /** Offset in the chunk where the body begins, or its length. */

@@ -2,7 +2,6 @@ import { type Canonicalization, createBodyCanonicalizer } from "./body-canonical
 import { type AbortSignalLike, checkSignal, MessageSplitter, type SignableSource } from "./content.js";
 import type { DkimEnvironment, Sha256 } from "./environment.js";
 import { DkimError } from "./errors.js";
-import { concatenate } from "./octets.js";
 
 /** What one reading of a message leaves: its header, and the hash of its body in each form that was asked for. */
 export interface MessageDigest {
@@ -37,14 +36,12 @@ export class MessageDigester {
   }
 
   async finish(): Promise<MessageDigest> {
-    const pieces = concatenate(this.#splitter.finish());
+    const header = this.#splitter.finish();
     const bodyHashes = new Map<Canonicalization, Uint8Array>();
     for (const { kind, hash, body } of this.#hashes) {
       body.finish();
       bodyHashes.set(kind, await hash.digest());
     }
-    // The empty line is the last two octets.
-    const header = this.#splitter.hasSeparator ? pieces.subarray(0, -2) : pieces;
     return { header, bodyHashes, sizeBytes: this.#sizeBytes };
   }
 }

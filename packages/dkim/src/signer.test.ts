@@ -240,7 +240,8 @@ describe("a message that cannot be signed is refused", () => {
   it.each<[string, string, DkimErrorCode]>([
     ["no From", "To: a@b.c\r\n\r\n", "ERR_DKIM_NO_FROM"],
     ["two From", "From: a@b.c\r\nfrom: d@e.f\r\n\r\n", "ERR_DKIM_NO_FROM"],
-    ["nothing", "", "ERR_DKIM_NO_FROM"],
+    ["nothing", "", "ERR_DKIM_HEADER_SYNTAX"],
+    ["header without an empty line", "From: a@b.c\r\n", "ERR_DKIM_HEADER_SYNTAX"],
     ["only a body", "\r\nFrom: a@b.c\r\n", "ERR_DKIM_NO_FROM"],
     ["bare LF in the header", "From: a@b.c\nTo: d@e.f\r\n\r\n", "ERR_DKIM_BARE_LINE_END"],
     ["bare CR in the header", "From: a@b.c\rTo: d@e.f\r\n\r\n", "ERR_DKIM_BARE_LINE_END"],

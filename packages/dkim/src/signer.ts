@@ -164,7 +164,7 @@ export class DkimSigner implements MessageSigner {
     try {
       for await (const chunk of content.open(signal)) {
         checkSignal(signal);
-        digester?.update(chunk);
+        if (digester !== undefined) feedAgain(digester, chunk);
         if (chunk.length === 0) continue;
         sizeBytes += chunk.length;
         if (digester === undefined || sizeBytes < digest.sizeBytes) {
@@ -180,7 +180,7 @@ export class DkimSigner implements MessageSigner {
       if (DkimError.is(error)) throw error;
       throw new DkimError("ERR_DKIM_CONTENT", "The content could not be read again", { cause: error });
     }
-    if (digester !== undefined) checkSame(digest, await digester.finish());
+    if (digester !== undefined) checkSame(digest, await digester.finish().catch(rethrowAsChanged));
     if (held !== undefined) yield held;
   }
 }
@@ -191,8 +191,21 @@ function asDkimError(error: unknown): never {
   throw new DkimError("ERR_DKIM_SIGNING_FAILED", "The message could not be hashed", { cause: error });
 }
 
-function changed(): DkimError {
-  return new DkimError("ERR_DKIM_CONTENT_CHANGED", "The content has changed since it was signed");
+function changed(cause?: unknown): DkimError {
+  return new DkimError("ERR_DKIM_CONTENT_CHANGED", "The content has changed since it was signed", { cause });
+}
+
+function rethrowAsChanged(error: unknown): never {
+  throw changed(error);
+}
+
+/** What the first reading had no fault to find with has changed if this one has. */
+function feedAgain(digester: MessageDigester, chunk: Uint8Array): void {
+  try {
+    digester.update(chunk);
+  } catch (error) {
+    rethrowAsChanged(error);
+  }
 }
 
 function checkSame(signed: MessageDigest, sent: MessageDigest): void {
