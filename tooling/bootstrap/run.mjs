@@ -129,7 +129,7 @@ async function installAndBuild() {
   const installed = await run("pnpm", ["install", "--frozen-lockfile", "--loglevel=warn"]);
   if (installed !== 0) return installed;
   heading("Building");
-  return turbo("build", ["--output-logs=errors-only"]);
+  return turbo("build", ["--output-logs=errors-only", "--log-prefix=none"]);
 }
 
 async function main() {
