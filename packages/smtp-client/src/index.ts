@@ -24,3 +24,7 @@ export type { Timeouts } from "./session/timeouts.js";
 export type { TranscriptEntry } from "./session/transcript.js";
 // For people who drive a session themselves.
 export { type ConnectionSetup, SmtpConnection } from "./smtp-connection.js";
+
+// For people who watch or repeat.
+export { type RetryOptions, withRetry } from "./retry.js";
+export { type ConnectionDiagnostics, DIAGNOSTICS_CHANNELS, type SendDiagnostics } from "./outcome/diagnostics.js";

@@ -7,6 +7,7 @@ import {
 } from "@wirepost/mime-message";
 import type { RcptParameters, Reply } from "@wirepost/smtp-protocol";
 import type { ClientErrorCode } from "../outcome/client-error-codes.js";
+import { publishSend, sendsAreWatched } from "../outcome/diagnostics.js";
 import { fromLowerError } from "../outcome/from-lower-error.js";
 import { type Outcome, Receipt, type RecipientOutcome } from "../outcome/receipt.js";
 import { type FailureState, type Phase, SendError } from "../outcome/send-error.js";
@@ -125,11 +126,14 @@ export class SendJob {
       this.firstReply !== undefined &&
       this.recipients.some((recipient) => recipient.outcome === "accepted")
     ) {
-      this.resolve(this.#receipt(this.firstReply, shown));
+      const receipt = this.#receipt(this.firstReply, shown);
+      if (sendsAreWatched()) publishSend({ receipt });
+      this.resolve(receipt);
       return;
     }
     const error = this.#error();
     error.transcript = shown ?? (this.options.transcript === true ? this.#failure?.transcript : undefined);
+    if (sendsAreWatched()) publishSend({ error });
     this.reject(error);
   }
 

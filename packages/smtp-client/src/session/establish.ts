@@ -1,5 +1,6 @@
 import { escapeReplyText, type Reply } from "@wirepost/smtp-protocol";
 import type { ClientErrorCode } from "../outcome/client-error-codes.js";
+import { publishConnection } from "../outcome/diagnostics.js";
 import { type Phase, SendError } from "../outcome/send-error.js";
 import { authenticate } from "./authenticate.js";
 import { defaultClientName, type ResolvedConnectionOptions } from "./connection-options.js";
@@ -11,7 +12,13 @@ import { elapsed, Session } from "./session.js";
  * @throws SendError with the phase that failed; the connection is closed then.
  */
 export async function establish(options: ResolvedConnectionOptions): Promise<Session> {
-  const session = await Session.open(options);
+  let session: Session;
+  try {
+    session = await Session.open(options);
+  } catch (error) {
+    publishConnection({ host: options.host, port: options.port, state: "failed", error: error as SendError });
+    throw error;
+  }
   const { signal } = options;
   const onAbort = (): void => session.fail(abortedError(session.phase, signal?.reason));
   signal?.addEventListener("abort", onAbort, { once: true });
@@ -21,11 +28,13 @@ export async function establish(options: ResolvedConnectionOptions): Promise<Ses
     await hello(session);
     await secure(session);
     if (options.auth !== undefined) await login(session);
+    publishConnection({ host: options.host, port: options.port, state: "open", timings: session.timings });
     return session;
   } catch (error) {
     // A refused step leaves the session open for a QUIT; a failed one has closed it already.
     const failure = error as SendError;
     failure.transcript ??= session.transcript?.entries;
+    publishConnection({ host: options.host, port: options.port, state: "failed", error: failure });
     void session.quit();
     throw failure;
   } finally {

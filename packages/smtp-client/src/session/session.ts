@@ -7,6 +7,7 @@ import {
   SmtpProtocolError,
 } from "@wirepost/smtp-protocol";
 import { connect, type Socket, type TlsOptions } from "@wirepost/socket-core";
+import { publishConnection } from "../outcome/diagnostics.js";
 import { fromLowerError } from "../outcome/from-lower-error.js";
 import { type Phase, SendError } from "../outcome/send-error.js";
 import type { ResolvedConnectionOptions } from "./connection-options.js";
@@ -242,6 +243,7 @@ export class Session {
     for (const exchange of owed) exchange.token?.onLost(error);
     for (const waiter of waiters) waiter();
     this.onClosed?.(error);
+    publishConnection({ host: this.options.host, port: this.options.port, state: "closed", error });
   }
 
   /** QUIT where the protocol allows it, then closes. Never throws: the reply to QUIT means nothing (RFC 5321 4.1.1.10). */
