@@ -19,14 +19,15 @@ export class Guard {
   constructor(
     signal: AbortSignal | undefined,
     timeoutMs: number,
-    readonly target: string,
+    /** Whom the next steps talk to, for error texts. */
+    public target: string,
     timeoutCode: SocketErrorCode = "ERR_SOCKET_CONNECT_TIMEOUT",
   ) {
     this.#signal = signal;
     if (timeoutMs > 0) {
       this.#timer = setTimeout(() => {
         const code = this.#phase === "proxy" ? "ERR_SOCKET_PROXY_TIMEOUT" : timeoutCode;
-        this.#fail(new SocketError(code, { phase: this.#phase, target }));
+        this.#fail(new SocketError(code, { phase: this.#phase, target: this.target }));
       }, timeoutMs);
     }
     if (signal?.aborted) this.#failure = abortError(signal);

@@ -4,6 +4,7 @@ import { Guard } from "./connect-guard.js";
 import { awaitConnected, type DialOptions, dial, dialPath } from "./dial.js";
 import { SocketError } from "./errors.js";
 import { checkHost, checkMs, checkOptions, checkPort, targetName } from "./options.js";
+import type { CheckedProxy, ProxyOptions } from "./proxy/proxy-options.js";
 import { type HostAddress, type LookupFunction, resolveHost } from "./resolve-host.js";
 import { Socket, type SocketSettings } from "./socket.js";
 import type { TlsOptions } from "./tls/tls-options.js";
@@ -49,6 +50,8 @@ export interface ConnectOptions {
   readonly totalTimeoutMs?: number | undefined;
   readonly closeTimeoutMs?: number | undefined;
   readonly maxBytesPerSecond?: number | undefined;
+  /** A proxy, its URL, or `"environment"`: as `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say. */
+  readonly proxy?: ProxyOptions | string | undefined;
   /** TLS from the first octet; the promise resolves after the handshake. */
   readonly tls?: TlsOptions | undefined;
   readonly onProgress?: ((step: ConnectStep) => void) | undefined;
@@ -74,6 +77,7 @@ const CONNECT_OPTIONS: ReadonlySet<string> = new Set<keyof ConnectOptions>([
   "totalTimeoutMs",
   "closeTimeoutMs",
   "maxBytesPerSecond",
+  "proxy",
   "tls",
   "onProgress",
 ]);
@@ -89,12 +93,17 @@ export async function connect(options: ConnectOptions): Promise<Socket> {
   if (options.tls !== undefined) tlsSettings(options.tls, plan.host);
   const guard = new Guard(options.signal, plan.timeoutMs, plan.target);
   let stream: Duplex;
+  let proxied = false;
   try {
-    stream = await open(plan, options, guard);
+    // Only now, as it loads the code for proxies.
+    const proxy = options.proxy === undefined ? undefined : await findProxy(options.proxy, plan);
+    proxied = proxy !== undefined;
+    stream =
+      proxy === undefined ? await open(plan, options, guard) : await openProxied(proxy, plan, options, guard);
   } finally {
     guard.done();
   }
-  const socket = new Socket(stream, plan.settings);
+  const socket = new Socket(stream, { ...plan.settings, proxied });
   if (options.tls !== undefined) {
     const begin = performance.now();
     // An aborted or failed handshake destroys the socket before it rejects.
@@ -120,6 +129,9 @@ function makePlan(options: ConnectOptions): Plan {
   const host = options.host === undefined ? undefined : checkHost(options.host);
   if (ways > 1 && (options.path !== undefined || options.port === undefined)) {
     throw new SocketError("ERR_SOCKET_BAD_OPTION", { detail: "give host and port, or path, or socket" });
+  }
+  if (options.proxy !== undefined && (options.path !== undefined || options.socket !== undefined)) {
+    throw new SocketError("ERR_SOCKET_BAD_OPTION", { detail: "a proxy needs host and port" });
   }
   if (options.path === "") throw new SocketError("ERR_SOCKET_BAD_OPTION", { detail: "path is empty" });
   const direct = options.path === undefined && options.socket === undefined;
@@ -162,6 +174,48 @@ async function open(plan: Plan, options: ConnectOptions, guard: Guard): Promise<
   return openTcp(plan.host!, plan.port, plan.target, options, guard);
 }
 
+async function findProxy(given: ProxyOptions | string, plan: Plan): Promise<CheckedProxy | undefined> {
+  const { checkProxy, parseProxyUrl } = await import("./proxy/proxy-options.js");
+  const { detectProxy } = await import("./proxy/detect-proxy.js");
+  const { isException } = await import("./proxy/exceptions.js");
+  const host = plan.host!;
+  const found =
+    given === "environment"
+      ? detectProxy(host, plan.port)
+      : typeof given === "string"
+        ? parseProxyUrl(given)
+        : given;
+  if (found === undefined || isException(found.exceptions ?? [], host, plan.port)) return undefined;
+  return checkProxy(found);
+}
+
+async function openProxied(
+  proxy: CheckedProxy,
+  plan: Plan,
+  options: ConnectOptions,
+  guard: Guard,
+): Promise<Duplex> {
+  if (proxy.type === "https") tlsSettings(proxy.tls ?? {}, proxy.host);
+  const target = targetName(proxy.host, proxy.port);
+  guard.target = target;
+  const stream = await openTcp(proxy.host, proxy.port, target, options, guard, "proxy");
+  const begin = performance.now();
+  const { openTunnel } = await import("./proxy/tunnel.js");
+  try {
+    const tunnel = await openTunnel(
+      stream,
+      proxy,
+      { host: plan.host!, port: plan.port, lookup: options.lookup },
+      guard,
+    );
+    report(options, "proxied", begin);
+    return tunnel;
+  } catch (error) {
+    stream.destroy();
+    throw error;
+  }
+}
+
 async function adopt(stream: Duplex, guard: Guard): Promise<Duplex> {
   if (stream.destroyed || !stream.writable || !stream.readable) {
     throw new SocketError("ERR_SOCKET_NOT_CONNECTED", {
@@ -180,6 +234,7 @@ async function openTcp(
   target: string,
   options: ConnectOptions,
   guard: Guard,
+  phase: "connect" | "proxy" = "connect",
 ): Promise<NetSocket> {
   const family = options.family ?? 0;
   const literal = isIP(host);
@@ -210,10 +265,7 @@ async function openTcp(
     target,
   };
   const begin = performance.now();
-  const stream = await guard.step(
-    "connect",
-    dial(fitting(addresses, options.localAddress, target), dialOptions),
-  );
+  const stream = await guard.step(phase, dial(fitting(addresses, options.localAddress, target), dialOptions));
   report(options, "connected", begin, [stream.remoteAddress ?? host]);
   return stream;
 }

@@ -14,6 +14,7 @@ export type { SocketErrorDetails, SocketPhase } from "./errors.js";
 export { codeFromNode, fromNodeError, platformNumber, SocketError } from "./errors.js";
 export type { ListenOptions } from "./listen.js";
 export { acceptOne, Listener, listen } from "./listen.js";
+export type { ProxyOptions, ProxyType } from "./proxy/proxy-options.js";
 export type { HostAddress, LookupFunction } from "./resolve-host.js";
 export type { SocketReceiver, SocketSettings } from "./socket.js";
 export { Socket } from "./socket.js";

@@ -31,6 +31,8 @@ export interface SocketSettings {
   /** `host:port` or a path, for error texts. */
   readonly target?: string | undefined;
   readonly role?: "client" | "server" | undefined;
+  /** The stream is a tunnel: TLS that it has is TLS with the proxy, not with the host. */
+  readonly proxied?: boolean | undefined;
   /** Ends the connection when no octet came or went for so long. Default 0: never. */
   readonly idleTimeoutMs?: number | undefined;
   /** Ends the connection after this time, busy or not. Default 0: never. */
@@ -101,7 +103,7 @@ export class Socket {
     this.#closeTimeoutMs = checkMs("closeTimeoutMs", settings.closeTimeoutMs, 2000);
     this.#idleTimeoutMs = checkMs("idleTimeoutMs", settings.idleTimeoutMs, 0);
     const totalTimeoutMs = checkMs("totalTimeoutMs", settings.totalTimeoutMs, 0);
-    if (stream instanceof TLSSocket) this.#tls = adoptedTlsInfo(stream);
+    if (stream instanceof TLSSocket && settings.proxied !== true) this.#tls = adoptedTlsInfo(stream);
     if (totalTimeoutMs > 0) {
       this.#totalTimer = setTimeout(
         () => this.#fail(this.#newError("ERR_SOCKET_TOTAL_TIMEOUT")),
@@ -534,6 +536,7 @@ export class Socket {
       if (this.#idleTimeoutMs > 0) (stream as NetSocket).setTimeout(this.#idleTimeoutMs);
     }
     if (this.#paused) stream.pause();
+    else stream.resume(); // a tunnel, or a stream of the caller, may arrive paused
   }
 
   #detach(stream: Duplex): void {
