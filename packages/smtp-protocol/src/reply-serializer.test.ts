@@ -51,7 +51,32 @@ describe("reply as octets", () => {
   });
 
   it("comes back from its octets, whatever it says", () => {
-    const line = fc.string({ unit: "grapheme", maxLength: 60 }).filter((text) => !/[\r\n\0]/.test(text));
+    const line = fc
+      .string({
+        unit: fc.constantFrom(
+          "a",
+          "Z",
+          "7",
+          " ",
+          "+",
+          "=",
+          "<",
+          ">",
+          '"',
+          "\\",
+          ";",
+          "\t",
+          "\x7f",
+          "\u00e4",
+          "\u0131",
+          "\u017f",
+          "\u4e2d",
+          "\u0301",
+          "\u{1f600}",
+        ),
+        maxLength: 60,
+      })
+      .filter((text) => !/[\r\n\0]/.test(text));
     fc.assert(
       fc.property(
         fc.integer({ min: 200, max: 599 }),

@@ -34,7 +34,7 @@ class Talker {
     if (event === NEED_DATA || event === NEED_REPLY) return false;
     if (event.type === "content") {
       const last = this.heard.length - 1;
-      const octets = text(event.octets);
+      const octets = String.fromCharCode(...event.octets);
       if (this.heard[last]?.startsWith("content:")) this.heard[last] += octets;
       else this.heard.push(`content:${octets}`);
       return true;
