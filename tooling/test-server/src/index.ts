@@ -10,6 +10,12 @@ export {
   type TestIdentity,
   testIdentities,
 } from "./certificates.js";
+export {
+  type ChunkedMessage,
+  type ChunkingServer,
+  type ChunkingServerOptions,
+  chunkingServer,
+} from "./chunking-server.js";
 export { type Accident, type CuttingRelay, cuttingRelay } from "./cutting-relay.js";
 export { type DelayingRelayOptions, delayingRelay } from "./delaying-relay.js";
 export { type Octets, show, toOctets } from "./octets.js";

@@ -2,6 +2,7 @@
 import type { Socket } from "node:net";
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import { TLSSocket, type TLSSocketOptions } from "node:tls";
+import { Inbox } from "./inbox.js";
 import { join, type Octets, show, toOctets } from "./octets.js";
 
 /** Octets that arrived together. */
@@ -47,8 +48,7 @@ export class ServerPeer {
   readonly closed: Promise<Ending>;
   readonly #raw: Socket;
   #socket: Socket;
-  #unread: Uint8Array[] = [];
-  #unreadBytes = 0;
+  readonly #inbox = new Inbox();
   #ended = false;
   #ending: Ending | undefined;
   #localCut = false;
@@ -86,7 +86,7 @@ export class ServerPeer {
 
   /** How many octets arrived that the script has not read yet. */
   get unreadBytes(): number {
-    return this.#unreadBytes;
+    return this.#inbox.bytes;
   }
 
   /** The client will send nothing more: it ended, was reset, or we cut. */
@@ -103,8 +103,8 @@ export class ServerPeer {
 
   /** The next `count` octets; throws ScriptError when the client ends before. */
   async read(count: number): Promise<Uint8Array> {
-    await this.#until(() => this.#unreadBytes >= count, `${count} octets`);
-    return this.#take(count);
+    await this.#until(() => this.#inbox.bytes >= count, `${count} octets`);
+    return this.#inbox.take(count);
   }
 
   /** One line as text (latin1) without its line end; only LF ends a line, a CR before it is removed. */
@@ -121,12 +121,20 @@ export class ServerPeer {
     let searched = 0;
     let found = -1;
     await this.#until(() => {
-      const buffer = this.#flat();
-      found = buffer.indexOf(wanted, Math.max(0, searched - wanted.length));
-      searched = buffer.length;
+      const unread = this.#inbox.peek();
+      found = unread.indexOf(wanted, Math.max(0, searched - wanted.length));
+      searched = unread.length;
       return found >= 0;
     }, show(mark));
-    return this.#take(found + wanted.length);
+    return this.#inbox.take(found + wanted.length);
+  }
+
+  /** Everything up to and with the end of data, as it is on the wire. A lone dot may come at once (RFC 5321 section 4.1.1.4). */
+  async content(): Promise<Uint8Array> {
+    await this.#until(() => this.#inbox.bytes >= 3, "content");
+    // The CRLF before that dot is the one that ended the DATA line.
+    if (this.#inbox.peek().subarray(0, 3).toString("latin1") === ".\r\n") return this.#inbox.take(3);
+    return this.until("\r\n.\r\n");
   }
 
   /** Reads exactly these octets, or one line that matches; anything else throws ScriptError as soon as it differs. */
@@ -138,19 +146,21 @@ export class ServerPeer {
     }
     const wanted = Buffer.from(toOctets(expected));
     const differs = () => {
-      const size = Math.min(this.#unreadBytes, wanted.length);
-      return !this.#flat().subarray(0, size).equals(wanted.subarray(0, size));
+      const unread = this.#inbox.peek();
+      const size = Math.min(unread.length, wanted.length);
+      return !unread.subarray(0, size).equals(wanted.subarray(0, size));
     };
-    await this.#until(() => differs() || this.#unreadBytes >= wanted.length, show(wanted));
-    if (differs()) throw new ScriptError(`the client sent ${show(this.#flat())}, expected ${show(wanted)}`);
-    this.#take(wanted.length);
+    await this.#until(() => differs() || this.#inbox.bytes >= wanted.length, show(wanted));
+    if (differs())
+      throw new ScriptError(`the client sent ${show(this.#inbox.peek())}, expected ${show(wanted)}`);
+    this.#inbox.take(wanted.length);
   }
 
   /** Waits until the client ends the connection; octets that come before are recorded and may be many. */
   async expectEnd(): Promise<Ending> {
     await this.#until(() => this.#ended, "the end", true);
-    if (this.#unreadBytes > 0)
-      throw new ScriptError(`the client sent ${show(this.#flat())}, expected the end`);
+    if (this.#inbox.bytes > 0)
+      throw new ScriptError(`the client sent ${show(this.#inbox.peek())}, expected the end`);
     return this.#ending ?? "client-end";
   }
 
@@ -158,8 +168,7 @@ export class ServerPeer {
   async drain(): Promise<void> {
     await this.#until(
       () => {
-        this.#unread = [];
-        this.#unreadBytes = 0;
+        this.#inbox.clear();
         return this.#ended;
       },
       "the end",
@@ -268,8 +277,8 @@ export class ServerPeer {
     raw.removeAllListeners("data");
     raw.removeAllListeners("end");
     raw.pause();
-    if (this.#unreadBytes > 0) {
-      const leftover = this.#take(this.#unreadBytes);
+    if (this.#inbox.bytes > 0) {
+      const leftover = this.#inbox.take(this.#inbox.bytes);
       this.segments.pop(); // it was one segment of handshake, not of the conversation
       raw.unshift(leftover);
     }
@@ -294,8 +303,7 @@ export class ServerPeer {
     socket.on("data", (chunk: Buffer) => {
       const octets = new Uint8Array(chunk);
       this.segments.push({ octets, tls, atMs: performance.now() - this.#acceptedAt });
-      this.#unread.push(octets);
-      this.#unreadBytes += octets.length;
+      this.#inbox.push(octets);
       this.#wake();
     });
     socket.on("end", () => {
@@ -303,21 +311,6 @@ export class ServerPeer {
       if (!this.#localCut) this.#ending ??= "client-end";
       this.#wake();
     });
-  }
-
-  #flat(): Buffer {
-    const whole = join(this.#unread);
-    this.#unread = whole.length === 0 ? [] : [whole];
-    return Buffer.from(whole.buffer, whole.byteOffset, whole.byteLength);
-  }
-
-  #take(count: number): Uint8Array {
-    const whole = this.#flat();
-    const taken = new Uint8Array(whole.subarray(0, count));
-    const rest = whole.subarray(count);
-    this.#unread = rest.length === 0 ? [] : [rest];
-    this.#unreadBytes = rest.length;
-    return taken;
   }
 
   #wake(): void {
@@ -336,7 +329,9 @@ export class ServerPeer {
     if (this.#waiter !== undefined) throw new ScriptError("two reads at once on one connection");
     if (ready()) return Promise.resolve();
     const early = () =>
-      new ScriptError(`the client ended the connection after ${show(this.#flat())}, expected ${wanted}`);
+      new ScriptError(
+        `the client ended the connection after ${show(this.#inbox.peek())}, expected ${wanted}`,
+      );
     if (this.#ended) return quietEnd ? Promise.resolve() : Promise.reject(early());
     return new Promise((resolve, reject) => {
       this.#waiter = { ready, resolve, reject: () => (quietEnd ? resolve() : reject(early())) };

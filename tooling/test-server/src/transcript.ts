@@ -34,7 +34,7 @@ export function client(expected: Octets | RegExp): Step {
 /** The client sends lines up to and with the end of data; they are recorded only. */
 export function clientContent(): Step {
   return async (peer) => {
-    await peer.until("\r\n.\r\n");
+    await peer.content();
   };
 }
 
