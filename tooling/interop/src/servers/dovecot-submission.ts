@@ -71,6 +71,7 @@ submission_host = mail.example.test
 submission_relay_host = ${HOST}
 submission_relay_port = ${options.relay?.port ?? 9}
 submission_relay_trusted = no
+submission_max_mail_size = 64M
 service submission-login {
   inet_listener submission {
     listen = ${HOST}

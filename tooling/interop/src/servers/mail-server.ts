@@ -1,5 +1,5 @@
 import type { Sandbox } from "../machine/sandbox.js";
-import { readMaildirs, type StoredMessage } from "./maildir.js";
+import { MaildirReader, type StoredMessage } from "./maildir.js";
 
 /** The name in every server's certificate; each server listens on the loopback address. */
 export const SERVER_NAME = "mail.example.test";
@@ -43,7 +43,8 @@ export function mailServer<Port extends string>(
   ports: Readonly<Record<Port, number>>,
   caFile: string,
 ): MailServer<Port> {
-  const readMessages = () => readMaildirs(sandbox.root + MAIL_FOLDER);
+  const maildirs = new MaildirReader(sandbox.root + MAIL_FOLDER);
+  const readMessages = () => maildirs.read();
   return {
     host: HOST,
     ports,
