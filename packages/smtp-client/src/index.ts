@@ -2,6 +2,11 @@
 
 export { ManualTransaction, type ManualTransactionOptions } from "./manual-transaction.js";
 export { CLIENT_ERROR_CODES, type ClientErrorCode } from "./outcome/client-error-codes.js";
+export {
+  type ConnectionDiagnostics,
+  DIAGNOSTICS_CHANNELS,
+  type SendDiagnostics,
+} from "./outcome/diagnostics.js";
 // What a send came to.
 export { type Outcome, Receipt, type RecipientOutcome, type SendTimings } from "./outcome/receipt.js";
 export { type FailureState, type Phase, SendError } from "./outcome/send-error.js";
@@ -16,6 +21,8 @@ export type { ClientOptions } from "./pool/client-options.js";
 export type { BatchItem, BatchResult } from "./pool/run-batch.js";
 export { type ClientStatistics, SmtpClient } from "./pool/smtp-client.js";
 export type { RateLimit } from "./pool/token-bucket.js";
+// For people who watch or repeat.
+export { type RetryOptions, withRetry } from "./retry.js";
 export type { AuthOptions, ConnectionOptions, TlsPolicy, TlsSettings } from "./session/connection-options.js";
 export { parseConnectionUrl } from "./session/connection-url.js";
 export type { Observer, TransferProgress } from "./session/observer.js";
@@ -24,7 +31,3 @@ export type { Timeouts } from "./session/timeouts.js";
 export type { TranscriptEntry } from "./session/transcript.js";
 // For people who drive a session themselves.
 export { type ConnectionSetup, SmtpConnection } from "./smtp-connection.js";
-
-// For people who watch or repeat.
-export { type RetryOptions, withRetry } from "./retry.js";
-export { type ConnectionDiagnostics, DIAGNOSTICS_CHANNELS, type SendDiagnostics } from "./outcome/diagnostics.js";

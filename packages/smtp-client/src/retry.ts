@@ -44,10 +44,19 @@ export async function withRetry<Result>(
 ): Promise<Result> {
   for (const name of Object.keys(options)) {
     if (!NAMES.has(name)) {
-      throw new SendError("ERR_CLIENT_UNKNOWN_OPTION", `there is no retry option named "${name}"`, { phase: "compose" });
+      throw new SendError("ERR_CLIENT_UNKNOWN_OPTION", `there is no retry option named "${name}"`, {
+        phase: "compose",
+      });
     }
   }
-  const { attempts = 5, firstDelayMs = 1_000, maxDelayMs = 300_000, factor = 2, signal, random = Math.random } = options;
+  const {
+    attempts = 5,
+    firstDelayMs = 1_000,
+    maxDelayMs = 300_000,
+    factor = 2,
+    signal,
+    random = Math.random,
+  } = options;
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
     try {

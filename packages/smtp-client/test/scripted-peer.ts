@@ -39,7 +39,8 @@ export interface PeerScript {
   readonly other?: (line: string) => Answer;
 }
 
-const EHLO = "250-mail.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n250 SIZE 0\r\n";
+const EHLO =
+  "250-mail.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n250 SIZE 0\r\n";
 
 /** A peer in memory that answers as it is told, and knows nothing of what a server should do. */
 export function scriptedPeer(stream: Duplex, script: PeerScript): ScriptedPeer {

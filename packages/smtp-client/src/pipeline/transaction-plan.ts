@@ -37,6 +37,8 @@ export function serverFeatures(session: Session): ServerFeatures {
 export interface TransactionPlan {
   readonly composed: ComposedMessage;
   readonly parameters: MailParameters | undefined;
+  /** The transaction runs under SMTPUTF8 (RFC 6531). */
+  readonly smtpUtf8: boolean;
   /** Content goes out in BDAT chunks. */
   readonly chunking: boolean;
   /** DSN parameters of recipients are left out: the caller called them optional. */
@@ -117,7 +119,7 @@ function finishPlan(
   checkCommands(job, parameters);
   const withoutDsn = !features.dsn && job.recipients.some(asksForDsn);
   if (withoutDsn) needExtension(features, "DSN", job.options.dsn?.optional === true);
-  return { composed, parameters, chunking: features.chunking, withoutDsn };
+  return { composed, parameters, smtpUtf8, chunking: features.chunking, withoutDsn };
 }
 
 /** Commands that carry the caller's own texts are written once for nothing: a refused one must not leave half an envelope. */
@@ -125,7 +127,8 @@ function checkCommands(job: SendJob, parameters: MailParameters): void {
   try {
     if (job.options !== NO_OPTIONS) serializeCommand({ verb: "MAIL", from: job.from, parameters });
     for (const { mailbox, parameters: own } of job.recipients) {
-      if (own !== undefined) serializeCommand({ verb: "RCPT", to: mailbox, parameters: own });
+      if (own !== undefined)
+        serializeCommand({ verb: "RCPT", to: mailbox, parameters: own, smtpUtf8: parameters.smtpUtf8 });
     }
   } catch (error) {
     throw fromLowerError(error, "compose");

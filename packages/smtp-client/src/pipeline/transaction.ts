@@ -1,5 +1,5 @@
 import type { MessageSource } from "@wirepost/mime-message";
-import type { Reply } from "@wirepost/smtp-protocol";
+import type { RcptCommand, Reply } from "@wirepost/smtp-protocol";
 import type { ClientErrorCode } from "../outcome/client-error-codes.js";
 import { fromLowerError } from "../outcome/from-lower-error.js";
 import { type Phase, SendError } from "../outcome/send-error.js";
@@ -67,7 +67,7 @@ export class Transaction implements ReplyHandler {
     if (!grouped) return;
     this.#issueRecipients();
     if (window) this.#writeContent();
-    else if (this.#issuedRecipients === this.recipients.length) this.#issueData();
+    else if (this.#issuedRecipients === this.recipients.length) this.#issueEarlyData();
   }
 
   onReply(exchange: SessionExchange): void {
@@ -178,8 +178,17 @@ export class Transaction implements ReplyHandler {
       this.#issuedRecipients - this.#answeredRecipients < ahead
     ) {
       const recipient = recipients[this.#issuedRecipients++] as Recipient;
-      session.send({ verb: "RCPT", to: recipient.mailbox, parameters: this.#parametersOf(recipient) }, this);
+      session.send(this.#rcpt(recipient), this);
     }
+  }
+
+  #rcpt(recipient: Recipient): RcptCommand {
+    return {
+      verb: "RCPT",
+      to: recipient.mailbox,
+      parameters: this.#parametersOf(recipient),
+      smtpUtf8: this.plan.smtpUtf8,
+    };
   }
 
   #parametersOf(recipient: Recipient): Recipient["parameters"] {
@@ -189,11 +198,15 @@ export class Transaction implements ReplyHandler {
   }
 
   /** DATA may travel with the envelope only if no refusal of a recipient could make us change our mind. */
-  #issueData(): void {
-    if (this.plan.chunking || this.#dataIssued) return;
+  #issueEarlyData(): void {
     const { acceptance } = this.job.options;
-    const early = this.owner.grouped && (acceptance === undefined || acceptance === "any");
-    if (!early && this.#answeredRecipients < this.recipients.length) return;
+    const anyWill = acceptance === undefined || acceptance === "any";
+    if (!this.owner.grouped || !anyWill || this.plan.chunking || this.#cancelled !== undefined) return;
+    this.#issueData();
+  }
+
+  #issueData(): void {
+    if (this.#dataIssued) return;
     this.#dataIssued = true;
     this.owner.session.send({ verb: "DATA" }, this);
   }
@@ -224,9 +237,9 @@ export class Transaction implements ReplyHandler {
       else recipient.end("rejected", reply, this.#recipientRefused(reply));
     }
     if (reply.code === 421) return;
-    if (this.#issuedRecipients < this.recipients.length && this.#mailRefusal === undefined)
-      this.#issueRecipients();
-    if (this.#issuedRecipients === this.recipients.length) this.#issueData();
+    const more = this.#mailRefusal === undefined && this.#cancelled === undefined;
+    if (more && this.#issuedRecipients < this.recipients.length) this.#issueRecipients();
+    if (this.#issuedRecipients === this.recipients.length) this.#issueEarlyData();
     if (this.#answeredRecipients === this.#issuedRecipients && !this.#dataIssued) this.#onEnvelopeAnswered();
   }
 
@@ -498,8 +511,9 @@ export class Transaction implements ReplyHandler {
   #end(): void {
     if (this.stage === "ended") return;
     this.stage = "ended";
-    this.owner.ended(this);
+    // First, because `ended` may begin the next transaction of the same job.
     this.#settle();
+    this.owner.ended(this);
   }
 
   #settle(): void {
