@@ -28,7 +28,7 @@ export function addConnectionFlags(command: Command): Command {
         "none",
       ]),
     )
-    .option("--ca <file>", "trust these authorities, PEM, instead of the system's")
+    .option("--ca <file>", "trust these authorities, PEM, instead of the system's; TLS is then required")
     .option("--insecure", "do not verify the server's certificate")
     .option("--user <name>", "log in with this name (or put it into the URL)")
     .option(
@@ -60,8 +60,12 @@ export async function readConnection(
   if (fromUrl.tls === "implicit" && flags.starttls !== undefined) {
     throw new CliError("ERR_CLI_USAGE", "--starttls contradicts smtps://, which is TLS from the first byte");
   }
+  const fromUrlTls = typeof fromUrl.tls === "string" ? { policy: fromUrl.tls } : fromUrl.tls;
+  // Opportunistic TLS verifies nothing: whoever names an authority wants the server verified.
+  const named = flags.ca !== undefined && fromUrl.port !== 465 ? { policy: "required" as const } : {};
   const tls = {
-    ...(typeof fromUrl.tls === "string" ? { policy: fromUrl.tls } : fromUrl.tls),
+    ...named,
+    ...fromUrlTls,
     ...(flags.starttls === undefined ? {} : { policy: flags.starttls }),
     ...(flags.ca === undefined ? {} : { ca: await readTextFile(flags.ca, "the authorities") }),
     ...(flags.insecure === true ? { verify: "none" as const } : {}),

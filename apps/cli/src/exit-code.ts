@@ -28,15 +28,15 @@ export const EXIT_CODE_MEANINGS: Readonly<Record<keyof typeof EXIT_CODES, string
   usage: "the command line is wrong; nothing was sent",
   data: "an address, a header or the message is not valid; nothing was sent",
   noInput: "an attachment or another input cannot be read; nothing was sent",
-  noUser: "the server refused every recipient for good",
+  noUser: "the server refused every recipient for good, or one with --all-or-nothing",
   noHost: "the host name does not exist",
-  unavailable: "the server refused for good, or lacks an extension that the message needs",
+  unavailable: "the server refused for good, or lacks what the message needs; for serve: the port is taken",
   software: "a fault of this program",
   cannotCreate: "an output file or directory cannot be written",
   ioError: "standard output cannot be written",
   tempFail: "nothing was delivered and trying again later can help: 4yz, no connection, time ran out",
   protocol: "the server broke the protocol, or TLS could not be made safe",
-  noPermission: "the login was refused or is not possible",
+  noPermission: "the login was refused or is not possible; for serve: the system does not permit the port",
   unknown:
     "the content went out and no final reply came: the server may have the message, do not just resend",
   partial: "some recipients were accepted, others were not: see the receipt",
@@ -100,7 +100,10 @@ interface DecidingFacts {
 
 /** The exit code for a failure of any floor. */
 export function exitCodeForError(error: unknown): ExitCode {
-  if (CliError.is(error)) return CLI_CODES[error.code];
+  if (CliError.is(error)) {
+    const denied = error.code === "ERR_CLI_LISTEN" && error.errno === "EACCES";
+    return denied ? EXIT_CODES.noPermission : CLI_CODES[error.code];
+  }
   const { code, state, retryable, phase } = (error ?? {}) as DecidingFacts;
   if (typeof code !== "string") return EXIT_CODES.software;
   if (state === "unknown") return EXIT_CODES.unknown;

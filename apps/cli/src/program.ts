@@ -5,6 +5,7 @@ import { sendCommand } from "./commands/send.js";
 import { serveCommand } from "./commands/serve.js";
 import { verifyCommand } from "./commands/verify.js";
 import { EXIT_CODE_MEANINGS, EXIT_CODES } from "./exit-code.js";
+import { escapeText } from "./render/escape.js";
 import type { Terminal } from "./terminal.js";
 import { VERSION } from "./version.js";
 
@@ -21,7 +22,8 @@ export function createProgram(terminal: Terminal, done: (exitCode: number) => vo
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => void terminal.stdout.write(text),
-      writeErr: (text) => void terminal.stderr.write(text),
+      // It repeats what was typed, and what was typed may have been pasted.
+      writeErr: (text) => void terminal.stderr.write(escapeText(text)),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });

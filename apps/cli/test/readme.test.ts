@@ -37,7 +37,7 @@ describe("README", () => {
     const body = code
       .replace(/^import (\{.*\}) from "@wirepost\/cli\/server";$/m, "const $1 = door;")
       .replace(/^\/\/ … your program.*$/m, "await send(server);")
-      .replace(/^(message\.\S.*;)$/gm, "seen.push($1)")
+      .replace(/^(message\??\.\S.*;)$/gm, "seen.push($1)")
       .replace(/;\)$/gm, ");");
     const seen: unknown[] = [];
     const AsyncFunction = (async () => {}).constructor as new (

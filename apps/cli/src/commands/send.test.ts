@@ -238,8 +238,8 @@ describe("wirepost send: exit codes", () => {
       name: "all or nothing",
       to: "b@example.org, rcpt-550@example.org",
       flags: ["--all-or-nothing"],
-      exit: 69,
-      says: /ERR_CLIENT_ACCEPTANCE/,
+      exit: 67,
+      says: /not-sent {2}b@example\.org/,
     },
     {
       name: "every recipient refused",
@@ -331,6 +331,18 @@ describe("wirepost send: bad input is named, and nothing is sent", () => {
       flags: [...WHO, "--raw", "x", "--subject", "y"],
       exit: 64,
       code: /ERR_CLI_USAGE.*--subject/,
+    },
+    {
+      name: "an escape sequence in a flag",
+      flags: [...WHO, "--\x1b[2J"],
+      exit: 64,
+      code: /unknown option '--\\x1b\[2J'/,
+    },
+    {
+      name: "a line break in a file name",
+      flags: [...WHO, "--attach", "name\r\nX: y.txt"],
+      exit: 65,
+      code: /ERR_MIME_/,
     },
     {
       name: "an unknown flag",
@@ -440,8 +452,9 @@ describe("wirepost send: bad input is named, and nothing is sent", () => {
     },
   ];
   it.each(REFUSED)("$name: $exit", async ({ flags, exit, code, surroundings }) => {
+    const argv = flags.map((flag) => (flag.startsWith("name\r\n") ? file(flag) : flag));
     const { exitCode, stderr, stdout } = await runCommand(
-      toPlain("--text", "x", ...flags).filter(unlessStdin(surroundings)),
+      toPlain("--text", "x", ...argv).filter(unlessStdin(surroundings)),
       surroundings,
     );
     expect({ exitCode, stdout }).toEqual({ exitCode: exit, stdout: "" });
