@@ -1,1 +1,15 @@
-export {};
+// DNS beyond what Node's resolver gives: TLSA, TTLs, the AD bit.
+
+export type {
+  AddressRecord,
+  DnsAnswer,
+  MxRecord,
+  NameRecord,
+  RecordType,
+  RecordTypes,
+  SrvRecord,
+  TlsaRecord,
+  TxtRecord,
+} from "./dns/answer.js";
+export type { DnsResolver, ResolverOptions } from "./dns/resolver.js";
+export { Resolver } from "./dns/resolver.js";

@@ -664,7 +664,6 @@ export const SOCKET_ERRORS = {
     winsock: 10022,
     meaning: "the name cannot be asked for: empty, too long, or a label over 63 octets",
   },
-  ERR_SOCKET_DNS_NXDOMAIN: { group: "dns", winsock: 11001, meaning: "the name does not exist (NXDOMAIN)" },
   ERR_SOCKET_DNS_SERVFAIL: {
     group: "dns",
     winsock: 11002,
