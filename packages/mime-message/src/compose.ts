@@ -1,17 +1,19 @@
 // Messages to bytes. In memory and small: at once, to one array. Otherwise: to a source that is read when it is sent.
 import { loadCharset, readyCharset, type TextCharset, UTF8 } from "./charset.js";
 import { type ComposeOptions, checkComposeOptions, DEFAULT_INLINE_LIMIT_BYTES } from "./compose-options.js";
+import { extractImages } from "./data-urls.js";
 import { type Encoded, type Entity, encodeEntity, occursInPlainContent } from "./entity.js";
-import { checkNames, MimeError } from "./errors.js";
+import { checkNames, MimeError, oneOf } from "./errors.js";
 import { buildHeader, type MessageHeader } from "./message-header.js";
 import { MESSAGE_NAMES, type MessageInput } from "./message-input.js";
 import { planBody } from "./message-plan.js";
 import { allInMemory, joinPieces, type MessageSource, messageSource, piecesSize } from "./message-source.js";
-import type { PlanContext } from "./part-plan.js";
+import { bodySource, type PlanContext } from "./part-plan.js";
 import type { Piece } from "./piece.js";
-import { utf8Encode } from "./platform.js";
+import { utf8Decode, utf8Encode } from "./platform.js";
 import { randomToken } from "./random.js";
-import type { Source } from "./source.js";
+import { composeRaw, planRaw } from "./raw-message.js";
+import { type Source, wholeSource } from "./source.js";
 
 /** A message as it goes on the wire, before dot-stuffing. */
 export interface ComposedMessage {
@@ -26,6 +28,9 @@ export interface ComposedMessage {
   /** True when the header holds raw UTF-8 and MAIL needs SMTPUTF8 (RFC 6531). */
   readonly smtpUtf8: boolean;
 }
+
+const TEXT_ENCODINGS = ["quoted-printable", "base64"] as const;
+const FILENAME_ENCODINGS = ["both", "rfc2231", "rfc2047"] as const;
 
 const BODY_OF = { "7bit": "7BIT", "8bit": "8BITMIME", binary: "BINARYMIME" } as const;
 
@@ -55,15 +60,63 @@ function compose(
   options: ComposeOptions,
   charset: TextCharset,
 ): ComposedMessage | Promise<ComposedMessage> {
-  const header = buildHeader(message, options, charset);
   const pending: Source[] = [];
+  if (message.raw !== undefined) {
+    const raw = planRaw(message, options, pending);
+    if (pending.length === 0) return composeRaw(raw, options);
+    return prepareAll(pending, options).then(() => composeRaw(raw, options));
+  }
+  const header = buildHeader(message, options, charset);
   const context: PlanContext = {
     files: options.files,
     charset,
-    textEncoding: message.textEncoding,
-    filenameEncoding: message.filenameEncoding ?? "both",
+    textEncoding: oneOf(message.textEncoding, TEXT_ENCODINGS, "textEncoding"),
+    filenameEncoding: oneOf(message.filenameEncoding, FILENAME_ENCODINGS, "filenameEncoding") ?? "both",
     pending,
   };
+  const { html } = message;
+  if (message.attachDataUrls === true && html !== undefined && html !== null) {
+    const source = bodySource(html, context, "html");
+    if (typeof source !== "string") return withHtmlText(message, source, options, charset);
+    return plan(withImages(message, source, header, options), header, context, options);
+  }
+  return plan(message, header, context, options);
+}
+
+/** Html that is not text yet is read whole first. */
+async function withHtmlText(
+  message: MessageInput,
+  source: Source,
+  options: ComposeOptions,
+  charset: TextCharset,
+): Promise<ComposedMessage> {
+  const whole = wholeSource(source);
+  if (whole.prepare !== undefined) await prepareAll([whole], options);
+  return compose({ ...message, html: utf8Decode(whole.octets!) }, options, charset);
+}
+
+function withImages(
+  message: MessageInput,
+  html: string,
+  header: MessageHeader,
+  options: ComposeOptions,
+): MessageInput {
+  const domain = header.messageId.slice(header.messageId.lastIndexOf("@") + 1, -1);
+  const extracted = extractImages(html, domain, options.random);
+  return {
+    ...message,
+    html: extracted.html,
+    attachments: [...extracted.attachments, ...(message.attachments ?? [])],
+  };
+}
+
+function plan(
+  message: MessageInput,
+  header: MessageHeader,
+  context: PlanContext,
+  options: ComposeOptions,
+): ComposedMessage | Promise<ComposedMessage> {
+  const { pending } = context;
   const body = planBody(message, context);
   if (pending.length === 0) return finish(header, body, options);
   return prepareAll(pending, options).then(() => finish(header, body, options));

@@ -12,6 +12,8 @@ import {
   MESSAGE_NAMES,
   type MessageInput,
 } from "./message-input.js";
+import type { ParseMessageOptions } from "./parse-message.js";
+import type { ContentInput } from "./source.js";
 
 const BRAND = Symbol.for("@wirepost/mime-message.EmailMessage");
 
@@ -62,6 +64,18 @@ export class EmailMessage implements MessageInput {
   /** True for an EmailMessage of any copy of this package. */
   static is(value: unknown): value is EmailMessage {
     return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[BRAND] === true;
+  }
+
+  /**
+   * Reads a message. Text and attachments come decoded, so composing the result gives an equal message with other bytes;
+   * to send the bytes themselves, use `raw`. Transport fields and signatures are left out, other fields are in `headers`.
+   * An address field that cannot be read without guessing is left out too.
+   *
+   * @throws MimeError `ERR_MIME_PARSE`, `ERR_MIME_MODULE_MISSING`, and those of reading a content
+   */
+  static async parse(source: ContentInput, options?: ParseMessageOptions): Promise<EmailMessage> {
+    const { parseMessage } = await import("./parse-message.js");
+    return new EmailMessage(await parseMessage(source, options));
   }
 
   /** Adds an attachment behind those there are. */

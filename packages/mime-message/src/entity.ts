@@ -11,16 +11,10 @@ import {
 import { type TextCharset, UTF8 } from "./charset.js";
 import { MimeError } from "./errors.js";
 import type { TransferEncoding } from "./message-input.js";
-import {
-  assertIdentity,
-  base64Piece,
-  checkedPiece,
-  identityPiece,
-  type Piece,
-  quotedPrintablePiece,
-} from "./piece.js";
-import { includesOctets, utf8Decode, utf8DecodeStrict, utf8Encode } from "./platform.js";
+import { base64Piece, checkedPiece, identityPiece, type Piece, quotedPrintablePiece } from "./piece.js";
+import { includesOctets, utf8Decode, utf8Encode } from "./platform.js";
 import { quotedPrintableBlocks } from "./quoted-printable.js";
+import { encodeReady, type ReadySource } from "./ready.js";
 import type { Source } from "./source.js";
 
 /** What the server can take. */
@@ -31,20 +25,23 @@ export interface Leaf {
   readonly kind: "leaf";
   /** Its fields but Content-Transfer-Encoding, each with its CRLF. */
   readonly header: string;
-  /** `text` may be re-encoded line by line, `octets` are kept exactly, a `message` is never encoded (RFC 2046 5.2.1). */
-  readonly content: "text" | "octets" | "message";
+  /** `text` may be changed in its line ends, `octets` are kept exactly. */
+  readonly content: "text" | "octets";
   /** Text in memory, or where the octets come from. */
   readonly source: string | Source;
   readonly charset: TextCharset;
+  /** Set for format=flowed: changes text in memory before it is encoded. */
+  readonly transform?: ((text: string) => string) | undefined;
   readonly forced: TransferEncoding | undefined;
   readonly what: string;
 }
 
-/** A ready part with its own header. */
-export interface RawEntity {
-  readonly kind: "raw";
-  readonly source: Source;
-  readonly what: string;
+/** A ready part with its own header, or a message, which is never encoded (RFC 2046 5.2.1), with the header given. */
+export interface ReadyEntity {
+  readonly kind: "ready";
+  /** Undefined when the content has a header of its own. */
+  readonly header: string | undefined;
+  readonly source: ReadySource;
 }
 
 /** Several entities in one. */
@@ -56,7 +53,7 @@ export interface Multipart {
   readonly children: readonly Entity[];
 }
 
-export type Entity = Leaf | RawEntity | Multipart;
+export type Entity = Leaf | ReadyEntity | Multipart;
 
 /** An entity whose octets are decided but for boundaries. */
 export interface Encoded {
@@ -82,10 +79,11 @@ export function encodeEntity(entity: Entity, transport: Transport): Encoded {
     }
     return { entity, encoding: widest, pieces: [], children };
   }
-  if (entity.kind === "raw") return encodeReady(entity, entity.source, transport);
+  if (entity.kind === "ready") {
+    const { encoding, piece } = encodeReady(entity.source, transport);
+    return leaf(entity, encoding, [piece]);
+  }
   switch (entity.content) {
-    case "message":
-      return encodeReady(entity, asSource(entity.source), transport);
     case "octets":
       return encodeOctets(entity, asSource(entity.source), transport);
     case "text":
@@ -100,19 +98,6 @@ function asSource(source: string | Source): Source {
 
 function leaf(entity: Entity, encoding: TransferEncoding, pieces: readonly Piece[]): Encoded {
   return { entity, encoding, pieces, children: [] };
-}
-
-/** A ready message or part: only its line ends may be touched. */
-function encodeReady(entity: Leaf | RawEntity, source: Source, transport: Transport): Encoded {
-  const { what } = entity;
-  if (transport === "binary") return leaf(entity, "binary", [source.octets ?? identityPiece(source)]);
-  const limits = { allowHigh: transport === "8bit", normalize: true };
-  if (source.octets === undefined) return leaf(entity, transport, [checkedPiece(source, limits)]);
-  const facts = scanOctets(source.octets);
-  assertIdentity(facts, limits, what);
-  return leaf(entity, facts.highOctets > 0 ? "8bit" : "7bit", [
-    facts.bareLineEnds ? normalizeOctets(source.octets) : source.octets,
-  ]);
 }
 
 function unsuitable(entity: Leaf, reason: string): MimeError {
@@ -164,19 +149,24 @@ function assertForced(entity: Leaf, facts: BodyFacts): void {
   if (facts.highOctets > 0 && entity.forced === "7bit") throw unsuitable(entity, "it holds octets above 127");
   if (facts.longestLine > MAX_BODY_LINE_OCTETS)
     throw unsuitable(entity, "it has a line of more than 998 octets");
-  if (facts.bareLineEnds && entity.content === "octets") throw unsuitable(entity, "it has bare line ends");
+  if (facts.bareLineEnds > 0 && entity.content === "octets")
+    throw unsuitable(entity, "it has bare line ends");
 }
 
 function encodeTextLeaf(entity: Leaf, transport: Transport): Encoded {
   const { source, charset } = entity;
-  if (typeof source === "string") return encodeText(entity, source, transport);
+  const { transform } = entity;
+  if (typeof source === "string") return encodeText(entity, transform?.(source) ?? source, transport);
   const { octets } = source;
   if (octets === undefined) {
     // What is in a stream is not known, and quoted-printable can carry all of it.
     if (entity.forced === "base64") return leaf(entity, "base64", [base64Piece(source)]);
     return leaf(entity, "quoted-printable", [quotedPrintablePiece(source, false)]);
   }
-  if (charset !== UTF8) return encodeText(entity, utf8Decode(octets), transport);
+  if (charset !== UTF8 || transform !== undefined) {
+    const text = utf8Decode(octets);
+    return encodeText(entity, transform?.(text) ?? text, transport);
+  }
   return encodeTextOctets(entity, octets, scanOctets(octets), transport);
 }
 
@@ -190,7 +180,7 @@ function encodeText(entity: Leaf, text: string, transport: Transport): Encoded {
     canBePlain(facts) &&
     (forced === undefined || forced === "7bit")
   ) {
-    return leaf(entity, "7bit", [facts.bareLineEnds ? normalizeText(text) : text]);
+    return leaf(entity, "7bit", [facts.bareLineEnds > 0 ? normalizeText(text) : text]);
   }
   if (charset === UTF8) return encodeTextOctets(entity, utf8Encode(text), facts, transport);
   // Line ends are normalised before the charset, whose octets may not show them.
@@ -210,13 +200,13 @@ function encodeTextOctets(entity: Leaf, octets: Uint8Array, facts: BodyFacts, tr
       if (!charset.asciiCompatible) throw unsuitable(entity, `${charset.name} has no line ends of its own`);
       return leaf(entity, encoding, quotedPrintableBlocks(octets));
     case "base64": {
-      const lines = facts.bareLineEnds && charset.asciiCompatible ? normalizeOctets(octets) : octets;
+      const lines = facts.bareLineEnds > 0 && charset.asciiCompatible ? normalizeOctets(octets) : octets;
       return leaf(entity, encoding, [encodeBase64Lines(lines)]);
     }
     default:
       if (RANK[encoding] > RANK[transport]) throw unsuitable(entity, `the transport is ${transport}`);
       if (forced !== undefined && encoding !== "binary") assertForced(entity, facts);
-      return leaf(entity, encoding, [facts.bareLineEnds ? normalizeOctets(octets) : octets]);
+      return leaf(entity, encoding, [facts.bareLineEnds > 0 ? normalizeOctets(octets) : octets]);
   }
 }
 
@@ -245,13 +235,4 @@ export function occursInPlainContent(encoded: Encoded, needle: string): boolean 
     }
   }
   return encoded.children.some((child) => occursInPlainContent(child, needle));
-}
-
-/** Octets as UTF-8 text; refuses what is not UTF-8. */
-export function textOf(octets: Uint8Array, what: string): string {
-  const text = utf8DecodeStrict(octets);
-  if (text === undefined) {
-    throw new MimeError("ERR_MIME_SOURCE_INVALID", `The content of ${what} is not UTF-8`, { subject: what });
-  }
-  return text;
 }

@@ -2,7 +2,8 @@
 import { type Address, domainToAscii, type Mailbox, type NamedMailbox } from "@wirepost/mail-address";
 import { type AddressLimits, anyNeedsSmtpUtf8, flatten, readAddresses } from "./addresses.js";
 import { checkNames, MimeError } from "./errors.js";
-import { ENVELOPE_NAMES, type MessageInput } from "./message-input.js";
+import { ENVELOPE_NAMES, MESSAGE_NAMES, type MessageInput } from "./message-input.js";
+import { rawEnvelope } from "./raw-message.js";
 
 /** Who sends and who receives, as in MAIL and RCPT. */
 export interface Envelope {
@@ -43,13 +44,20 @@ export function distinct(addresses: readonly NamedMailbox[]): Mailbox[] {
   return mailboxes;
 }
 
+const BESIDE_RAW_FIELDS = ["envelope", "from", "sender", "to", "cc", "bcc"] as const;
+
 /**
- * The envelope of a message: `message.envelope` where it says something, else sender or from, and to, cc and bcc together.
+ * The envelope of a message: `message.envelope` where it says something, else sender or from, and to, cc and bcc
+ * together. For a raw message in memory with nothing beside it, the fields of its header.
  *
  * @throws MimeError `ERR_MIME_NO_SENDER`, `ERR_MIME_NO_RECIPIENTS`, `ERR_MIME_INVALID_ADDRESS`
  */
 export function messageEnvelope(message: MessageInput, limits?: AddressLimits): Envelope {
+  checkNames(message, MESSAGE_NAMES, "The message");
   const given = message.envelope;
+  if (message.raw !== undefined && !BESIDE_RAW_FIELDS.some((field) => message[field] !== undefined)) {
+    return rawEnvelope(message, limits);
+  }
   if (given !== undefined) checkNames(given, ENVELOPE_NAMES, "envelope");
   const read = (field: "from" | "sender" | "to" | "cc" | "bcc"): NamedMailbox[] =>
     flatten(readAddresses(message[field], field, limits));

@@ -92,3 +92,15 @@ export function checkNames(object: object, known: ReadonlySet<string>, what: str
     }
   }
 }
+
+/** The value when it is one of the table's or undefined; refuses any other. */
+export function oneOf<T extends string>(
+  value: string | undefined,
+  table: readonly T[],
+  name: string,
+): T | undefined {
+  if (value === undefined || (table as readonly string[]).includes(value)) return value as T | undefined;
+  throw new MimeError("ERR_MIME_INVALID_OPTION", `${name} must be one of ${table.join(", ")}`, {
+    subject: name,
+  });
+}

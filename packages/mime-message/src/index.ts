@@ -13,6 +13,9 @@ export { messageEnvelope, needsSmtpUtf8 } from "./envelope.js";
 export type { MimeErrorCode } from "./errors.js";
 export { MIME_ERROR_CODES, MimeError } from "./errors.js";
 export type { FileAccess, FileSource } from "./file-policy.js";
+export { formatFlowed } from "./flowed.js";
+export type { HeaderField } from "./header-parser.js";
+export { parseHeaders, parseHeadersTolerant } from "./header-parser.js";
 export type { ListEntry, ListInput } from "./list-fields.js";
 export type {
   AlternativeInput,
@@ -29,5 +32,6 @@ export type {
 export type { MessageSource } from "./message-source.js";
 export type { ContentType, ParameterizedValue } from "./parameters.js";
 export { parseContentType, parseParameters, parseParametersTolerant } from "./parameters.js";
+export type { ParseMessageOptions } from "./parse-message.js";
 export { decodeQuotedPrintable, encodeQuotedPrintable, QuotedPrintableEncoder } from "./quoted-printable.js";
 export type { ContentInput } from "./source.js";

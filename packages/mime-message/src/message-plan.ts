@@ -1,7 +1,7 @@
 // The structure of a message, chosen by what is there: plain, alternative, related, mixed.
 import { UTF8 } from "./charset.js";
 import type { Entity, Leaf } from "./entity.js";
-import { checkNames, MimeError } from "./errors.js";
+import { checkNames, MimeError, oneOf } from "./errors.js";
 import type { FileSource } from "./file-policy.js";
 import {
   type AttachmentInput,
@@ -13,6 +13,8 @@ import { isToken } from "./parameters.js";
 import { alternativeEntity, bodySource, type PlanContext, planAttachment, textLeaf } from "./part-plan.js";
 import { utf8Encode } from "./platform.js";
 import { memorySource } from "./source.js";
+
+const TEXT_FORMATS = ["fixed", "flowed"] as const;
 
 /**
  * mixed( alternative( text, enriched, watch, amp, related( html, inline parts ), calendar, … ), attachments ), each level
@@ -29,7 +31,10 @@ export function planBody(message: MessageInput, context: PlanContext): Entity {
   const inline = attachments.filter((attachment) => attachment.related).map(({ entity }) => entity);
   const others = attachments.filter((attachment) => !attachment.related).map(({ entity }) => entity);
 
-  if (text !== undefined && text !== null) alternatives.push(textLeaf("text/plain", text, context, "text"));
+  if (text !== undefined && text !== null) {
+    const flowed = oneOf(message.textFormat, TEXT_FORMATS, "textFormat") === "flowed";
+    alternatives.push(textLeaf("text/plain", text, context, "text", flowed));
+  }
   if (message.enriched !== undefined) {
     alternatives.push(textLeaf("text/enriched", message.enriched, context, "enriched"));
   }
@@ -100,8 +105,12 @@ function planCalendar(
   };
   if (filename === false) return { part, copy: undefined };
   const name = filename ?? "invite.ics";
-  const copy = planAttachment({ filename: name, contentType: "application/ics" }, 0, false, context)
-    .entity as Leaf;
+  const copy = planAttachment(
+    { filename: name, content: "", contentType: "application/ics" },
+    0,
+    false,
+    context,
+  ).entity as Leaf;
   // Both parts read one source, which may be a stream.
   const shared = typeof source === "string" ? memorySource(utf8Encode(source), "calendar") : source;
   return { part, copy: { ...copy, source: shared } };

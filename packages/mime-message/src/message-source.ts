@@ -64,6 +64,10 @@ class BlockJoiner {
   #held: Uint8Array[] = [];
   #size = 0;
 
+  get isEmpty(): boolean {
+    return this.#size === 0;
+  }
+
   /** The blocks that are due once `octets` follows. */
   *add(octets: Uint8Array): Generator<Uint8Array> {
     if (octets.length >= BLOCK_BYTES / 2) {
@@ -98,7 +102,11 @@ export function messageSource(pieces: readonly Piece[]): MessageSource {
           yield* joiner.add(octetsOf(piece));
           continue;
         }
-        for await (const block of piece.open(signal)) yield* joiner.add(block);
+        for await (const block of piece.open(signal)) {
+          // Straight through when nothing is held: a large content is all blocks like this one.
+          if (block.length >= BLOCK_BYTES / 2 && joiner.isEmpty) yield block;
+          else yield* joiner.add(block);
+        }
       }
       yield* joiner.flush();
     },

@@ -3,6 +3,7 @@ import { type TextCharset, UTF8 } from "./charset.js";
 import type { Entity, Leaf } from "./entity.js";
 import { checkNames, MimeError, quoteForError } from "./errors.js";
 import { dataContentType, type FileAccess, isFileSource } from "./file-policy.js";
+import { formatFlowed } from "./flowed.js";
 import { assertHeaderText, foldTokens } from "./folding.js";
 import { assertFieldName, HeaderBlock } from "./header-block.js";
 import { mediaTypeOf } from "./media-types.js";
@@ -19,8 +20,16 @@ import {
   type TransferEncoding,
 } from "./message-input.js";
 import { parameterSegments, parseContentType } from "./parameters.js";
-import { base64Decode, latin1Encode } from "./platform.js";
-import { type ContentInput, makeSource, memorySource, referenceSource, type Source } from "./source.js";
+import { base64Decode, latin1Encode, utf8Encode } from "./platform.js";
+import { readySource } from "./ready.js";
+import {
+  type ContentInput,
+  makeSource,
+  memorySource,
+  referenceSource,
+  type Source,
+  wholeSource,
+} from "./source.js";
 
 /** What all parts of a message share. */
 export interface PlanContext {
@@ -89,8 +98,10 @@ function contentSource(object: ContentObject, context: PlanContext, what: string
   let source: Source;
   if (object.path !== undefined || object.href !== undefined)
     source = referenceSource(object, context.files, what);
-  else if (given.length === 0) source = memorySource(new Uint8Array(0), what);
-  else if (typeof object.content === "string") {
+  else if (given.length === 0) {
+    // An empty content can be given; a missing one is a mistake that would send an empty file.
+    throw new MimeError("ERR_MIME_SOURCE_INVALID", `${what} has no content`, { subject: what });
+  } else if (typeof object.content === "string") {
     source = memorySource(decodeString(object.content, object.encoding, what), what);
   } else source = makeSource(object.content!, what);
   register(source, context);
@@ -106,7 +117,7 @@ function decodeString(text: string, encoding: ContentObject["encoding"], what: s
     case undefined:
     case "utf-8":
     case "utf8":
-      return memorySourceText(text);
+      return utf8Encode(text);
     case "base64":
       return base64Decode(text);
     case "hex": {
@@ -133,10 +144,6 @@ function decodeString(text: string, encoding: ContentObject["encoding"], what: s
   throw new MimeError("ERR_MIME_SOURCE_INVALID", `The content of ${what} is not ${encoding}`, {
     subject: what,
   });
-}
-
-function memorySourceText(text: string): Uint8Array {
-  return makeSource(text, "").octets!;
 }
 
 /** True for an object that describes a content rather than being one. */
@@ -166,20 +173,31 @@ export function bodySource(input: BodyInput, context: PlanContext, what: string)
   return source;
 }
 
+/** A body that has to be in memory before it can be encoded. */
+function wholeBody(input: BodyInput, context: PlanContext, what: string): string | Source {
+  const source = bodySource(input, { ...context, pending: [] }, what);
+  if (typeof source === "string") return source;
+  const whole = wholeSource(source);
+  register(whole, context);
+  return whole;
+}
+
 /** A body of text. */
 export function textLeaf(
   mediaType: string,
   input: BodyInput,
   context: PlanContext,
   what: string,
-  parameters = "",
+  flowed = false,
 ): Leaf {
+  const isWhole = flowed || context.charset !== UTF8;
   return {
     kind: "leaf",
-    header: `Content-Type: ${mediaType}; charset=${context.charset.name}${parameters}\r\n`,
+    header: `Content-Type: ${mediaType}; charset=${context.charset.name}${flowed ? "; format=flowed" : ""}\r\n`,
     content: "text",
-    source: bodySource(input, context, what),
+    source: isWhole ? wholeBody(input, context, what) : bodySource(input, context, what),
     charset: context.charset,
+    transform: flowed ? formatFlowed : undefined,
     forced: context.textEncoding,
     what,
   };
@@ -206,7 +224,18 @@ function rawEntity(object: AttachmentInput | AlternativeInput, context: PlanCont
       });
     }
   }
-  return { kind: "raw", source: rawSource(object.raw!, context, what), what };
+  return readyEntity(undefined, context, (inner) => rawSource(object.raw!, inner, what));
+}
+
+/** A ready part: its source is looked into while it is prepared. */
+function readyEntity(
+  header: string | undefined,
+  context: PlanContext,
+  make: (context: PlanContext) => Source,
+): Entity {
+  const source = readySource(make({ ...context, pending: [] }));
+  register(source, context);
+  return { kind: "ready", header, source };
 }
 
 /** A ready message or part: any content, or an object with one. */
@@ -369,11 +398,15 @@ export function planAttachment(
       { subject: what },
     );
   }
+  if (isMessage) {
+    const entity = readyEntity(block.text, context, (inner) => contentSource(object, inner, what));
+    return { entity, related };
+  }
   return {
     entity: {
       kind: "leaf",
       header: block.text,
-      content: isMessage ? "message" : "octets",
+      content: "octets",
       source: contentSource(object, context, what),
       charset: UTF8,
       forced,

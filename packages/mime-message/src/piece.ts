@@ -1,8 +1,8 @@
 // What a composed message is made of before it becomes octets: text, octets, and contents read when they are sent.
-import { BASE64_LINE_OCTETS, Base64Encoder, base64LinesLength, encodeBase64Lines } from "./base64.js";
+import { BASE64_LINE_OCTETS, Base64Encoder, base64LinesLength, encodeBase64Into } from "./base64.js";
 import { LineEndNormalizer, MAX_BODY_LINE_OCTETS, OctetScanner } from "./body-scan.js";
 import { MimeError } from "./errors.js";
-import type { AbortSignalLike } from "./platform.js";
+import { type AbortSignalLike, allocate } from "./platform.js";
 import { QuotedPrintableEncoder } from "./quoted-printable.js";
 import { checkAborted, type Source } from "./source.js";
 
@@ -17,10 +17,9 @@ export interface StreamPiece {
 /** ASCII text, octets, or a stream of octets. */
 export type Piece = string | Uint8Array | StreamPiece;
 
-// Octets of source per block: three chunks of the encoder, 128 KiB of output.
-const BLOCK_OCTETS = BASE64_LINE_OCTETS * 574 * 3;
-
-const CRLF = new Uint8Array([13, 10]);
+// Octets of source per block: one chunk of the encoder, 44 KiB of output. From 128 KiB on, a block would be mapped from the
+// system and unmapped each time.
+const BLOCK_OCTETS = BASE64_LINE_OCTETS * 574;
 
 /** A content as base64 lines. */
 export function base64Piece(source: Source): StreamPiece {
@@ -33,8 +32,16 @@ export function base64Piece(source: Source): StreamPiece {
       if (octets !== undefined) {
         for (let at = 0; at < octets.length; at += BLOCK_OCTETS) {
           checkAborted(signal);
-          if (at > 0) yield CRLF;
-          yield encodeBase64Lines(octets.subarray(at, at + BLOCK_OCTETS));
+          const end = Math.min(octets.length, at + BLOCK_OCTETS);
+          // Every block but the last ends with the line end of its last line.
+          const more = end < octets.length ? 2 : 0;
+          const block = allocate(base64LinesLength(end - at) + more);
+          encodeBase64Into(octets, at, end, block, 0);
+          if (more > 0) {
+            block[block.length - 2] = 13;
+            block[block.length - 1] = 10;
+          }
+          yield block;
         }
         return;
       }
@@ -112,9 +119,9 @@ export function assertIdentity(
 }
 
 /** Unencoded lines from a stream, checked as they pass. */
-export function checkedPiece(source: Source, limits: IdentityLimits): StreamPiece {
+export function checkedPiece(source: Source, limits: IdentityLimits, sizeBytes?: number): StreamPiece {
   return {
-    sizeBytes: limits.normalize ? undefined : source.sizeBytes,
+    sizeBytes: sizeBytes ?? (limits.normalize ? undefined : source.sizeBytes),
     repeatable: source.repeatable,
     async *open(signal) {
       const scanner = new OctetScanner();
@@ -126,7 +133,7 @@ export function checkedPiece(source: Source, limits: IdentityLimits): StreamPiec
         yield lines === piece ? piece.slice() : lines;
       }
       if (normalizer !== undefined) yield normalizer.end();
-      else if (scanner.facts().bareLineEnds) {
+      else if (scanner.facts().bareLineEnds > 0) {
         throw new MimeError(
           "ERR_MIME_ENCODING_UNSUITABLE",
           `The content of ${source.what} has bare line ends, which its transfer encoding cannot carry`,

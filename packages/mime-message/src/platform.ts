@@ -155,16 +155,15 @@ export function allocate(sizeBytes: number): Uint8Array {
   return new Uint8Array(octets.buffer, octets.byteOffset, octets.length);
 }
 
-/** Where `octet` next occurs at or after `from`, or -1. */
-export function indexOfOctet(octets: Uint8Array, octet: number, from = 0): number {
-  return octets.indexOf(octet, from);
+/** Where `needle` first occurs in `octets`, or -1. */
+export function indexOfSequence(octets: Uint8Array, needle: Uint8Array): number {
+  const native = nativeView(octets);
+  return native === undefined ? latin1Decode(octets).indexOf(latin1Decode(needle)) : native.indexOf(needle);
 }
 
 /** True when `needle` occurs in `octets`. */
 export function includesOctets(octets: Uint8Array, needle: string): boolean {
-  const native = nativeView(octets);
-  if (native !== undefined) return native.indexOf(latin1Encode(needle)) >= 0;
-  return latin1Decode(octets).includes(needle);
+  return indexOfSequence(octets, latin1Encode(needle)) >= 0;
 }
 
 /** The URL in its canonical form, or `undefined` when the platform does not read it as one. */

@@ -37,6 +37,8 @@ export interface Source {
   sizeBytes: number | undefined;
   /** True when it can be opened more than once. */
   readonly repeatable: boolean;
+  /** What of a one-shot stream was read ahead while it was prepared. */
+  readonly head?: Uint8Array | undefined;
   /** Finds out whether the content can be read; reads it whole when it is small. Undefined when nothing is to be done. */
   prepare: ((context: PrepareContext) => Promise<void>) | undefined;
   open(signal?: AbortSignalLike | undefined): AsyncIterable<Uint8Array>;
@@ -158,6 +160,30 @@ function fileSource(file: FileSource, what: string): Source {
   return source;
 }
 
+/** The source, read whole while it is prepared, whatever its size: for text that has to be changed as a whole. */
+export function wholeSource(source: Source): Source {
+  if (source.prepare === undefined) return source;
+  const whole: Source = {
+    what: source.what,
+    octets: undefined,
+    sizeBytes: undefined,
+    repeatable: true,
+    async prepare(context) {
+      await source.prepare!(context);
+      if (source.octets !== undefined) whole.octets = source.octets;
+      else {
+        const pieces: Uint8Array[] = [];
+        for await (const piece of source.open(context.signal)) pieces.push(piece.slice());
+        whole.octets = joinOctets(pieces);
+      }
+      whole.sizeBytes = whole.octets.length;
+    },
+    open: () => iterateOne(whole.octets!),
+    close: () => source.close(),
+  };
+  return whole;
+}
+
 /** A `path` or `href`: decided by the file policy, at once for what it refuses, while preparing for what it reads. */
 export function referenceSource(
   reference: FileReference,
@@ -170,7 +196,9 @@ export function referenceSource(
     what,
     octets: undefined,
     sizeBytes: undefined,
-    repeatable: true,
+    get repeatable() {
+      return target?.repeatable ?? true;
+    },
     async prepare(context) {
       target = makeSource(await resolveReference(reference, files, what), what);
       await target.prepare?.(context);
@@ -389,6 +417,10 @@ class StreamSource implements Source {
     const ahead = this.#ahead;
     this.#ahead = [];
     return drain(ahead, this.#puller, this.what, signal);
+  }
+
+  get head(): Uint8Array | undefined {
+    return this.#ahead.length === 0 ? undefined : joinOctets(this.#ahead);
   }
 
   async close(): Promise<void> {
