@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../config/workspace.mjs";
-import { closingLine, countsOfReport, lastCounts, sum } from "./counts.mjs";
+import { closingLine, countsOfReport, failuresOfReport, lastCounts, sum } from "./counts.mjs";
 
 const RUN = join(ROOT, "tooling", "bootstrap", "run.mjs");
 
@@ -58,6 +58,24 @@ describe("counts", () => {
     const one = { passed: 1, failed: 2, skipped: 3 };
     expect(sum([one, one])).toEqual({ passed: 2, failed: 4, skipped: 6 });
     expect(sum([])).toEqual({ passed: 0, failed: 0, skipped: 0 });
+  });
+
+  it("come with the names of what failed", () => {
+    const report = {
+      testResults: [
+        { name: "a.test.ts", status: "passed", assertionResults: [{ status: "passed", fullName: "one" }] },
+        {
+          name: "b.test.ts",
+          status: "failed",
+          assertionResults: [
+            { status: "passed", fullName: "one" },
+            { status: "failed", fullName: "two" },
+          ],
+        },
+        { name: "c.test.ts", status: "failed", assertionResults: [] },
+      ],
+    };
+    expect(failuresOfReport(report)).toEqual(["b.test.ts > two", "c.test.ts (could not be run)"]);
   });
 
   it("take a test file that could not be loaded for one failure", () => {

@@ -45,3 +45,18 @@ export function countsOfReport(report) {
     skipped: report.numPendingTests + report.numTodoTests,
   };
 }
+
+/**
+ * The names of what failed, for the end of a long log.
+ * @param {{ testResults: { name: string, status: string, assertionResults: { status: string, fullName: string }[] }[] }} report
+ * @returns {string[]} `file > test`
+ */
+export function failuresOfReport(report) {
+  return report.testResults
+    .filter((file) => file.status === "failed")
+    .flatMap((file) => {
+      const failed = file.assertionResults.filter((test) => test.status === "failed");
+      if (failed.length === 0) return [`${file.name} (could not be run)`];
+      return failed.map((test) => `${file.name} > ${test.fullName}`);
+    });
+}

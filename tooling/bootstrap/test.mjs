@@ -3,9 +3,9 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { closingLine, countsOfReport, sum } from "./counts.mjs";
+import { closingLine, countsOfReport, failuresOfReport, sum } from "./counts.mjs";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const reports = mkdtempSync(join(tmpdir(), "wirepost-tests-"));
@@ -33,13 +33,16 @@ const { status } = spawnSync(
   },
 );
 
-const perPackage = readdirSync(reports)
+const all = readdirSync(reports)
   .sort()
-  .map((file) => countsOfReport(JSON.parse(readFileSync(join(reports, file), "utf8"))));
+  .map((file) => JSON.parse(readFileSync(join(reports, file), "utf8")));
 rmSync(reports, { recursive: true });
 
-const total = sum(perPackage);
+const failures = all.flatMap(failuresOfReport);
+if (failures.length > 0)
+  console.log(`\nFailed:\n${failures.map((name) => `  ${relative(ROOT, name)}`).join("\n")}`);
+const total = sum(all.map(countsOfReport));
 // A package that failed before it could report (a crash, a missing file) is still one failure.
 if (status !== 0 && total.failed === 0) total.failed = 1;
-console.log(`\nUnit and integration tests of ${perPackage.length} packages: ${closingLine(total)}`);
+console.log(`\nUnit and integration tests of ${all.length} packages: ${closingLine(total)}`);
 process.exit(status !== 0 || total.failed > 0 ? 1 : 0);
