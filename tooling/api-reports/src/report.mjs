@@ -67,6 +67,10 @@ function configure(owner, door, folder) {
 /** @param {Package} owner @param {Door} door @returns {string} */
 function reportOf(owner, door) {
   if (!existsSync(door.types)) throw new Error(`${door.types} does not exist; build first`);
+  // Declarations without any export are no module, which api-extractor takes for a fault of its own.
+  if (!/^(export|import)\b/m.test(readFileSync(door.types, "utf8"))) {
+    return `## API Report File for "${owner.name}"\n\n> ${door.specifier} exports nothing yet.\n`;
+  }
   const folder = mkdtempSync(join(tmpdir(), "wirepost-api-"));
   try {
     const config = configure(owner, door, folder);

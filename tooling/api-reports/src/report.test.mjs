@@ -75,6 +75,11 @@ describe("the report of a surface", () => {
     expect(packageReports(smaller, "check").failures).toEqual([]);
   });
 
+  it("may be empty", () => {
+    const sample = packageWith({ index: '/// <reference lib="esnext.disposable" />\n\n' });
+    expect(reportsOf(sample)[0]?.text).toContain("exports nothing yet");
+  });
+
   it("names a type that users meet but cannot name", () => {
     const sample = packageWith({
       index: "interface Hidden { a: 1 }\nexport declare const h: Hidden;\nexport {};\n",

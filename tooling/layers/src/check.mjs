@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join, relative, sep } from "node:path";
 import { cruise } from "dependency-cruiser";
+import ts from "typescript";
 import { networkGlobals } from "./globals.mjs";
 import { NETWORK_OWNER, PURE } from "./house.mjs";
 import { FORBIDDEN, NOT_SOURCE, OWN_RULES } from "./rules.mjs";
@@ -101,7 +102,8 @@ function pureCompile(root) {
       const say = (to) => [{ rule, from: folder, to, comment: OWN_RULES[rule] }];
       const path = join(root, folder, "tsconfig.pure.json");
       if (!existsSync(path)) return say("tsconfig.pure.json is missing");
-      const { compilerOptions } = JSON.parse(readFileSync(path, "utf8"));
+      // A tsconfig may have comments.
+      const { compilerOptions } = ts.parseConfigFileTextToJson(path, readFileSync(path, "utf8")).config ?? {};
       if (compilerOptions?.types?.length !== 0) return say("compilerOptions.types is not []");
       const libs = compilerOptions?.lib ?? [];
       if (libs.length === 0 || libs.some((lib) => !/^es(\d{4}|next\.disposable)$/i.test(lib))) {

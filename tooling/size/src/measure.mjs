@@ -52,18 +52,20 @@ export async function measure(file, { pure }) {
 /**
  * @param {Record<string, number>} measured specifier -> gzip bytes
  * @param {Record<string, number>} budgets specifier -> gzip bytes
- * @returns {string[]} problems
+ * @returns {{ passed: number, problems: string[] }}
  */
 export function compare(measured, budgets) {
   const problems = [];
+  let passed = 0;
   for (const [specifier, bytes] of Object.entries(measured)) {
     const budget = budgets[specifier];
     if (budget === undefined) problems.push(`${specifier} has no budget (measured: ${bytes})`);
     else if (bytes > budget)
       problems.push(`${specifier} is ${bytes - budget} bytes over its budget of ${budget}`);
+    else passed += 1;
   }
   for (const specifier of Object.keys(budgets)) {
     if (measured[specifier] === undefined) problems.push(`${specifier} has a budget but is no door`);
   }
-  return problems;
+  return { passed, problems };
 }
