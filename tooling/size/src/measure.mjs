@@ -1,8 +1,17 @@
 // What importing a door costs: the door and everything it imports at once, bundled, minified, gzipped. Parts behind
 // `import()` are other chunks and do not count; Node's own modules are not bundled.
-import { basename } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+
+/** A library that a pure door loads only when it is needed may want Node; it does not come along into a browser's bundle. */
+const lazyLibrariesStayOutside = {
+  name: "lazy-libraries-stay-outside",
+  setup(building) {
+    building.onResolve({ filter: /^[^./]/ }, ({ kind, path }) =>
+      kind === "dynamic-import" && !path.startsWith("@wirepost/") ? { path, external: true } : undefined,
+    );
+  },
+};
 
 /**
  * @param {string} file the door's ESM file
@@ -25,11 +34,8 @@ export async function measure(file, { pure }) {
     metafile: true,
     logLevel: "silent",
     legalComments: "none",
+    plugins: pure ? [lazyLibrariesStayOutside] : [],
   });
-  const outputs = Object.entries(metafile.outputs);
-  const entry = outputs.find(
-    ([, output]) => output.entryPoint !== undefined && basename(output.entryPoint) === basename(file),
-  );
   const eager = new Set();
   const follow = (path) => {
     if (eager.has(path)) return;
@@ -37,7 +43,7 @@ export async function measure(file, { pure }) {
     for (const { path: next, kind } of metafile.outputs[path]?.imports ?? [])
       if (kind === "import-statement") follow(next);
   };
-  follow(entry?.[0]);
+  follow("out/door.js");
   const sum = { minifiedBytes: 0, gzipBytes: 0, lazyGzipBytes: 0 };
   for (const { path, contents } of outputFiles) {
     const isEager = [...eager].some((name) => path.endsWith(`/${name}`));
