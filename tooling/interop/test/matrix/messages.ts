@@ -117,6 +117,11 @@ function exact(subject: string, body: readonly string[], extra: readonly string[
   return [...header, "", ...body].join("\r\n");
 }
 
+/** The ready message that `EXACT` expects to find under this subject. */
+export function newExact(subject: string): string {
+  return exact(subject, EXACT_BODY);
+}
+
 const EIGHT_BIT = [
   "MIME-Version: 1.0",
   "Content-Type: text/plain; charset=utf-8",

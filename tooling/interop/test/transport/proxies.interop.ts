@@ -57,7 +57,7 @@ async function codeOf(sending: Promise<void>): Promise<string> {
 }
 
 /** Every proxy that is expected to work; the getters run when the servers do. */
-const PROXIES: readonly (readonly [string, () => ProxyOptions, host?: string])[] = [
+const PROXIES: [name: string, proxy: () => ProxyOptions, host?: string][] = [
   ["Dante, SOCKS 4", () => ({ type: "socks4", host: dante.host, port: dante.ports.open }), "127.0.0.1"],
   ["Dante, SOCKS 5", () => ({ type: "socks5", host: dante.host, port: dante.ports.open })],
   ["Dante, SOCKS 5 with a login", () => ({ type: "socks5", port: dante.ports.login, ...loginOf(dante) })],
