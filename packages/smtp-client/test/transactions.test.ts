@@ -48,7 +48,7 @@ describe("what travels together", () => {
     segments.map((segment) =>
       segment
         .replace(
-          /(?:Date|Message-ID|From|To|Subject|MIME-Version|Content-[\w-]+):[^]*?Hello\r\n/g,
+          /(?:Date|Message-ID|From|To|Subject|MIME-Version|Content-[\w-]+):[\s\S]*?Hello\r\n/g,
           "CONTENT\n",
         )
         .split(/\r?\n/)
@@ -324,7 +324,7 @@ describe("parameters", () => {
   ];
   it.each(CASES)("$name", async ({ ehlo: announced, message, options, lines }) => {
     const seen = await commands({ ehlo: announced }, (c) => c.send({ ...MESSAGE, ...message }, options));
-    lines.forEach((line, i) => expect(seen[i]).toMatch(line));
+    for (const [i, line] of lines.entries()) expect(seen[i]).toMatch(line);
   });
 
   const REFUSED: readonly {

@@ -152,6 +152,19 @@ describe("a conversation", () => {
     expect(c.protocol.issued).toBe("ready");
   });
 
+  it("takes challenges up to 12,288 octets, and replies to other commands as before", () => {
+    const c = ready();
+    c.protocol.send({ verb: "AUTH", mechanism: "GSSAPI" }, "auth");
+    c.output();
+    expect(c.feed(`334 ${"A".repeat(12_288)}\r\n`)).toEqual(["auth 334"]);
+    c.protocol.respond(null);
+    c.output();
+    c.feed("501 cancelled\r\n");
+    c.protocol.send({ verb: "NOOP" });
+    c.output();
+    expect(codeOf(() => c.feed(`250 ${"A".repeat(12_288)}\r\n`))).toBe("ERR_SMTP_REPLY_TOO_LONG");
+  });
+
   it("forgets everything learnt in clear when TLS starts (RFC 3207 4.2)", () => {
     const c = ready();
     c.protocol.send({ verb: "STARTTLS" });
@@ -358,7 +371,7 @@ describe("what a caller must not do", () => {
   it("writes ahead without PIPELINING", () => {
     const c = ready({}, "250 mail.example\r\n");
     c.protocol.send({ verb: "MAIL", from: SENDER });
-    expect(codeOf(() => c.protocol.send({ verb: "RCPT", to: MAILBOX }))).toBe("ERR_SMTP_WRONG_STATE");
+    expect(codeOf(() => c.protocol.send({ verb: "RCPT", to: MAILBOX }))).toBe("ERR_SMTP_NOT_ANNOUNCED");
   });
 
   it.each([

@@ -7,7 +7,7 @@ import { Exchange } from "./exchange.js";
 import { OutputBuffer } from "./output-buffer.js";
 import type { Reply } from "./reply.js";
 import { NEED_DATA, type ReplyLimits, ReplyParser } from "./reply-parser.js";
-import { serializeSaslLine } from "./sasl-line.js";
+import { MAX_SASL_LINE_BYTES, serializeSaslLine } from "./sasl-line.js";
 import {
   ANSWERED,
   type AnsweredTable,
@@ -25,9 +25,9 @@ export interface ClientProtocolOptions<Token = unknown> {
   /** `lmtp`: one final reply for each accepted recipient (RFC 2033 4.2). Default `smtp`. */
   readonly protocol?: "smtp" | "lmtp" | undefined;
   /** Limits of one reply. Defaults: 4,096 octets a line, 64 KiB and 256 lines a reply. */
-  readonly replyLimits?: Partial<ReplyLimits> | undefined;
+  readonly replyLimits?: ReplyLimits | undefined;
   /** Limits for the replies of EXPN and HELP, which may be long. Defaults: 1 MiB, 20,000 lines. */
-  readonly listingLimits?: Partial<ReplyLimits> | undefined;
+  readonly listingLimits?: ReplyLimits | undefined;
   /** Refuses replies whose lines end in LF alone. Default false. */
   readonly strictLineEnd?: boolean | undefined;
   /** Allows commands ahead of their predecessors' replies although PIPELINING was not announced. Default false. */
@@ -40,6 +40,10 @@ export interface ClientProtocolOptions<Token = unknown> {
 const BLOCK_BYTES = 64 * 1024;
 /** `BDAT 4294967295 LAST` CRLF. */
 const CHUNK_HEADER_BYTES = 22;
+
+// Complete, because the parser keeps a limit until another is named.
+const REPLY_LIMITS = { maxLineBytes: 4_096, maxReplyBytes: 64 * 1024, maxLines: 256 };
+const LISTING_LIMITS = { maxLineBytes: 4_096, maxReplyBytes: 1024 * 1024, maxLines: 20_000 };
 
 const issuedTable: IssuedTable = ISSUED;
 const answeredTable: AnsweredTable = ANSWERED;
@@ -56,8 +60,9 @@ const answeredTable: AnsweredTable = ANSWERED;
 export class ClientProtocol<Token = unknown> {
   readonly protocol: "smtp" | "lmtp";
   readonly #parser: ReplyParser;
-  readonly #replyLimits: Partial<ReplyLimits>;
-  readonly #listingLimits: Partial<ReplyLimits>;
+  readonly #replyLimits: ReplyLimits;
+  readonly #listingLimits: ReplyLimits;
+  readonly #challengeLimits: ReplyLimits;
   readonly #assumePipelining: boolean;
   readonly #chunksAhead: boolean;
   readonly #output = new OutputBuffer();
@@ -75,21 +80,19 @@ export class ClientProtocol<Token = unknown> {
   #capabilities: Capabilities = NO_CAPABILITIES;
   #readEnhanced = false;
   #pipelining = false;
-  #listing = false;
+  #limits: ReplyLimits;
   #failure: SmtpProtocolError | undefined;
 
   constructor(options: ClientProtocolOptions<Token> = {}) {
     this.protocol = options.protocol ?? "smtp";
-    this.#replyLimits = { ...options.replyLimits, strictLineEnd: options.strictLineEnd ?? false };
-    this.#listingLimits = {
-      maxReplyBytes: 1024 * 1024,
-      maxLines: 20_000,
-      ...options.listingLimits,
-      strictLineEnd: options.strictLineEnd ?? false,
-    };
+    const { strictLineEnd = false } = options;
+    this.#replyLimits = { ...REPLY_LIMITS, ...options.replyLimits, strictLineEnd };
+    this.#listingLimits = { ...LISTING_LIMITS, ...options.listingLimits, strictLineEnd };
     this.#assumePipelining = options.assumePipelining ?? false;
     this.#pipelining = this.#assumePipelining;
     this.#chunksAhead = options.chunksAhead ?? false;
+    this.#challengeLimits = { ...this.#replyLimits, maxLineBytes: MAX_SASL_LINE_BYTES + 6 };
+    this.#limits = this.#replyLimits;
     this.#parser = new ReplyParser(this.#replyLimits);
     this.#await(new Exchange<Token>("greeting", "", options.greetingToken));
     this.#taken = 1;
@@ -270,10 +273,10 @@ export class ClientProtocol<Token = unknown> {
   nextEvent(): Exchange<Token> | typeof NEED_DATA {
     if (this.#failure !== undefined) throw this.#failure;
     const oldest = this.#fifo[this.#head];
-    const listing = oldest !== undefined && (oldest.verb === "EXPN" || oldest.verb === "HELP");
-    if (listing !== this.#listing) {
-      this.#listing = listing;
-      this.#parser.setLimits(listing ? this.#listingLimits : this.#replyLimits);
+    const limits = this.#limitsFor(oldest);
+    if (limits !== this.#limits) {
+      this.#limits = limits;
+      this.#parser.setLimits(limits);
     }
     const plain = oldest !== undefined && (oldest.awaited === "greeting" || oldest.awaited === "hello");
     let reply: Reply | typeof NEED_DATA;
@@ -315,6 +318,12 @@ export class ClientProtocol<Token = unknown> {
     return owed;
   }
 
+  #limitsFor(exchange: Exchange<Token> | undefined): ReplyLimits {
+    if (exchange === undefined) return this.#replyLimits;
+    if (exchange.awaited === "auth") return this.#challengeLimits;
+    return exchange.verb === "EXPN" || exchange.verb === "HELP" ? this.#listingLimits : this.#replyLimits;
+  }
+
   #answer(exchange: Exchange<Token>, reply: Reply): Exchange<Token> {
     const replyClass = classify(exchange.awaited as Awaited, reply.code);
     const next =
@@ -324,6 +333,8 @@ export class ClientProtocol<Token = unknown> {
     if (replyClass === undefined || next === undefined) {
       throw this.#violation(`${exchange.verb || "the greeting"} was answered with ${reply.code}`, reply);
     }
+    // Before the exchange leaves the FIFO: whoever waits for it must still hear of the failure.
+    if (next === "tls" && this.#parser.pendingBytes > 0) throw this.#leftover();
     this.#shift();
     exchange.reply = reply;
     exchange.replyClass = replyClass;
@@ -337,9 +348,6 @@ export class ClientProtocol<Token = unknown> {
         break;
       case "recipient":
         if (replyClass === "positive") this.#acceptedRecipients++;
-        break;
-      case "starttls":
-        if (replyClass === "positive" && this.#parser.pendingBytes > 0) throw this.#leftover();
         break;
     }
     if (this.#head === this.#fifo.length) {
@@ -409,7 +417,7 @@ export class ClientProtocol<Token = unknown> {
       move !== "lastChunk"
     ) {
       throw new SmtpProtocolError(
-        "ERR_SMTP_WRONG_STATE",
+        "ERR_SMTP_NOT_ANNOUNCED",
         `${what} cannot be written before the reply to ${this.#fifo[this.#head]?.verb}: PIPELINING was not announced`,
       );
     }

@@ -7,15 +7,13 @@ import {
   selectMechanisms,
 } from "@wirepost/sasl";
 import { nodeEnvironment } from "@wirepost/sasl/node";
-import { parseSaslChallenge, type Reply } from "@wirepost/smtp-protocol";
+import { fitsInitialResponse, parseSaslChallenge, type Reply } from "@wirepost/smtp-protocol";
 import { fromLowerError } from "../outcome/from-lower-error.js";
 import { SendError } from "../outcome/send-error.js";
 import type { AuthOptions } from "./connection-options.js";
 import { refused } from "./establish.js";
 import type { Session } from "./session.js";
 
-/** RFC 4954 4: with an initial response the command line still is a command line of at most 512 octets. */
-const MAX_AUTH_LINE_BYTES = 512;
 /** No mechanism takes so many steps; a server that goes on with 334 is cancelled by the mechanism first (threats S4). */
 const MAX_STEPS = 20;
 
@@ -121,7 +119,8 @@ async function attempt(
     throw fromLowerError(error, "auth", { secrets: session.secrets });
   }
   session.secrets.add(first);
-  const inline = first !== null && authLineBytes(mechanism.name, first) <= MAX_AUTH_LINE_BYTES;
+  // RFC 4954 4: with an initial response the command line still is one of at most 512 octets.
+  const inline = first !== null && fitsInitialResponse(mechanism.name, first);
   let pending = inline ? null : first;
   let reply = await session.request({
     verb: "AUTH",
@@ -160,9 +159,4 @@ async function attempt(
     throw failure;
   }
   return undefined;
-}
-
-function authLineBytes(mechanism: string, initial: Uint8Array): number {
-  const base64 = initial.length === 0 ? 1 : Math.ceil(initial.length / 3) * 4;
-  return "AUTH ".length + mechanism.length + 1 + base64 + 2;
 }

@@ -73,7 +73,6 @@ export class Session {
         : undefined;
     const timings: SetupTimings = {};
     let phase: Phase = "connect";
-    const began = performance.now();
     let socket: Socket;
     try {
       socket =
@@ -88,8 +87,11 @@ export class Session {
           localAddress: options.localAddress,
           localPort: options.localPort,
           lookup: options.lookup,
+          onProgress: ({ step, durationMs }) => {
+            if (step === "resolved") timings.resolveMs = round(durationMs);
+            else if (step === "connected") timings.connectMs = round(durationMs);
+          },
         }));
-      timings.connectMs = elapsed(began);
       transcript?.note(`connected to ${socket.remoteAddress ?? options.path ?? options.host}`);
       if (options.policy === "implicit" && socket.tls === undefined) {
         phase = "tls";
@@ -356,7 +358,7 @@ function promiseHandler(resolve: (reply: Reply) => void, reject: (error: SendErr
 }
 
 function describeTls({ tls }: Socket): string {
-  return `${tls?.protocol} with ${tls?.cipher?.name}${tls?.verified === true ? "" : ", not verified"}`;
+  return `${tls?.protocol} with ${tls?.cipher?.name}${tls?.verified === true ? "" : ", not verified"}${tls?.resumed === true ? ", resumed" : ""}`;
 }
 
 export function closedError(): SendError {
@@ -378,5 +380,9 @@ function tlsOptionsFor(options: ResolvedConnectionOptions): TlsOptions {
 }
 
 export function elapsed(since: number): number {
-  return Math.round((performance.now() - since) * 100) / 100;
+  return round(performance.now() - since);
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 100) / 100;
 }
