@@ -6,7 +6,6 @@ export const CLIENT_ERROR_CODES = {
   ERR_CLIENT_OPTION: "an option has a value that cannot be used",
   ERR_CLIENT_UNKNOWN_OPTION: "an option name that does not exist",
   ERR_CLIENT_URL: "a connection URL that cannot be read",
-  ERR_CLIENT_NO_SENDER: "the message names no sender and no envelope sender was given",
   ERR_CLIENT_NO_RECIPIENTS: "the message names no recipient",
   ERR_CLIENT_TOO_MANY_RECIPIENTS: "more recipients than `maxRecipients`",
   ERR_CLIENT_GREETING_REFUSED: "the server greeted with 4yz or 5yz",
