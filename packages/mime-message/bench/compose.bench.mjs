@@ -37,8 +37,11 @@ async function keep(blocks) {
 
 const envelope = { from: "Ann <ann@example.com>", to: "bob@example.org", subject: "Bench" };
 const octets = Buffer.allocUnsafe(20 * 1024 * 1024);
-for (let i = 0, x = 1; i < octets.length; i += 1)
-  octets[i] = (x = (x * 1103515245 + 12345) & 0x7fffffff) >> 16;
+let seed = 1;
+for (let i = 0; i < octets.length; i += 1) {
+  seed = (seed * 1103515245 + 12345) & 0x7fffffff;
+  octets[i] = seed >> 16;
+}
 const folder = mkdtempSync(join(tmpdir(), "wirepost-bench-"));
 const file = join(folder, "attachment.bin");
 writeFileSync(file, octets);

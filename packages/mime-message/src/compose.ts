@@ -171,6 +171,13 @@ function chooseBoundary(encoded: Encoded, options: ComposeOptions): string {
   );
 }
 
+function isEmpty({ entity, pieces }: Encoded): boolean {
+  if (entity.kind === "multipart" || entity.header === undefined) return false;
+  return pieces.every(
+    (piece) => (typeof piece === "string" || piece instanceof Uint8Array) && piece.length === 0,
+  );
+}
+
 /** Writes entities as text and pieces. */
 class EntityWriter {
   readonly #pieces: Piece[] = [];
@@ -197,14 +204,15 @@ class EntityWriter {
       for (const child of encoded.children) {
         this.#text += `--${boundary}\r\n`;
         this.write(child);
-        // The CRLF before a boundary belongs to it (RFC 2046 5.1.1), so a content keeps its own last line end.
-        this.#text += "\r\n";
+        // The CRLF before a boundary belongs to it (RFC 2046 5.1.1), so a content keeps its own last line end. A content
+        // of nothing is written as the grammar has it, without an empty line of its own: readers would keep that.
+        if (!isEmpty(child)) this.#text += "\r\n";
       }
       this.#text += `--${boundary}--`;
       this.#endsLine = false;
       return;
     }
-    if (entity.kind === "leaf")
+    if (entity.header !== undefined)
       this.#text += `${entity.header}Content-Transfer-Encoding: ${encoding}\r\n\r\n`;
     this.#endsLine = true;
     for (const piece of encoded.pieces) this.#add(piece);

@@ -23,7 +23,7 @@ export function assertFieldName(name: string): void {
 export class HeaderBlock {
   readonly style: HeaderStyle;
   #text = "";
-  readonly #names: string[] = [];
+  readonly #names = new Set<string>();
 
   constructor(style: HeaderStyle = ASCII_STYLE) {
     this.style = style;
@@ -36,12 +36,12 @@ export class HeaderBlock {
 
   /** True when a field of this lower-case name is there. */
   has(lowerCaseName: string): boolean {
-    return this.#names.includes(lowerCaseName);
+    return this.#names.has(lowerCaseName);
   }
 
   /** Adds a field whose value this package made itself of constants and checked numbers. */
   constant(name: string, value: string): void {
-    this.#names.push(name.toLowerCase());
+    this.#names.add(name.toLowerCase());
     this.#text += `${name}: ${value}\r\n`;
   }
 
@@ -65,7 +65,7 @@ export class HeaderBlock {
   /** Adds a folded value that begins with its space or fold; the last check before it is bytes. */
   folded(name: string, value: string): void {
     assertFolded(name, value, this.style);
-    this.#names.push(name.toLowerCase());
+    this.#names.add(name.toLowerCase());
     this.#text += `${name}:${value}\r\n`;
   }
 }

@@ -26,13 +26,9 @@ export function isToken(text: string): boolean {
   return TOKEN.test(text);
 }
 
-function percentEncode(text: string): string {
-  let encoded = "";
-  for (const octet of utf8Encode(text)) {
-    if (octet < 128 && ATTRIBUTE_CHAR[octet] === 1) encoded += String.fromCharCode(octet);
-    else encoded += `%${HEX[octet >> 4]}${HEX[octet & 15]}`;
-  }
-  return encoded;
+function percentOctet(octet: number): string {
+  if (octet < 128 && ATTRIBUTE_CHAR[octet] === 1) return String.fromCharCode(octet);
+  return `%${HEX[octet >> 4]}${HEX[octet & 15]}`;
 }
 
 // Room for the continuation's own ";" and the space before it.
@@ -40,18 +36,21 @@ const SEGMENT_COLUMNS = FOLD_COLUMN - 2;
 
 /** `name*=utf-8''…`, or `name*0*=…`, `name*1*=…` when that is too long for one line. Characters stay whole. */
 function extendedSegments(name: string, value: string): string[] {
-  const whole = `${name}*=utf-8''${percentEncode(value)}`;
-  if (whole.length <= SEGMENT_COLUMNS) return [whole];
+  const octets = utf8Encode(value);
   const segments: string[] = [];
   let segment = `${name}*0*=utf-8''`;
-  for (const character of value) {
-    const encoded = percentEncode(character);
+  for (let at = 0; at < octets.length; ) {
+    // A character: its lead octet and the continuation octets behind it.
+    let encoded = percentOctet(octets[at]!);
+    for (at += 1; at < octets.length && (octets[at]! & 0xc0) === 0x80; at += 1)
+      encoded += percentOctet(octets[at]!);
     if (segment.length + encoded.length > SEGMENT_COLUMNS) {
       segments.push(segment);
       segment = `${name}*${segments.length}*=`;
     }
     segment += encoded;
   }
+  if (segments.length === 0) return [segment.replace("*0*=", "*=")];
   segments.push(segment);
   return segments;
 }

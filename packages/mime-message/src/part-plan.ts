@@ -19,7 +19,7 @@ import {
   type HeadersInput,
   type TransferEncoding,
 } from "./message-input.js";
-import { parameterSegments, parseContentType } from "./parameters.js";
+import { type ParameterEncoding, parameterSegments, parseContentType } from "./parameters.js";
 import { base64Decode, latin1Encode, utf8Encode } from "./platform.js";
 import { readySource } from "./ready.js";
 import {
@@ -288,7 +288,8 @@ function contentTypeValue(type: string, charset: string | undefined, more: reado
 function withSemicolons(value: string, segments: readonly string[]): string[] {
   const tokens = [value, ...segments];
   for (let at = 0; at < tokens.length - 1; at += 1) tokens[at] += ";";
-  return tokens;
+  // Encoded words in one quoted string have a fold between them.
+  return tokens.flatMap((token) => (token.includes("?= =?") ? token.split(" ") : token));
 }
 
 /** The last step of a path, whichever slashes it has. */
@@ -304,6 +305,17 @@ function attachmentFilename(object: AttachmentInput): string | undefined {
     return isFileSource(object.content) ? object.content.filename : undefined;
   }
   return baseName(reference);
+}
+
+/** How the two parameters that hold the file name are written. */
+function filenameWays(
+  filename: string | undefined,
+  encoding: "both" | "rfc2231" | "rfc2047",
+): { name: ParameterEncoding; filename: ParameterEncoding } {
+  if (encoding !== "both") return { name: encoding, filename: encoding };
+  // Many readers look for encoded words even in what RFC 2231 decoded to, and would show another name than was given
+  // (row M7). As an encoded word of its own, text that looks like one is decoded once by all of them.
+  return { name: "rfc2047", filename: filename?.includes("=?") === true ? "rfc2047" : "rfc2231" };
 }
 
 /** How errors name an attachment. */
@@ -366,19 +378,13 @@ export function planAttachment(
     !/;\s*charset\s*=/i.test(type ?? "");
 
   const block = new HeaderBlock();
-  const { filenameEncoding } = context;
-  const nameSegments =
-    filename === undefined
-      ? []
-      : parameterSegments("name", filename, filenameEncoding === "rfc2231" ? "rfc2231" : "rfc2047");
+  const ways = filenameWays(filename, context.filenameEncoding);
+  const nameSegments = filename === undefined ? [] : parameterSegments("name", filename, ways.name);
   block.folded(
     "Content-Type",
     contentTypeValue(type ?? "application/octet-stream", isOurText ? "utf-8" : undefined, nameSegments),
   );
-  const fileSegments =
-    filename === undefined
-      ? []
-      : parameterSegments("filename", filename, filenameEncoding === "rfc2047" ? "rfc2047" : "rfc2231");
+  const fileSegments = filename === undefined ? [] : parameterSegments("filename", filename, ways.filename);
   block.tokens(
     "Content-Disposition",
     withSemicolons(disposition ?? (related ? "inline" : "attachment"), fileSegments),
