@@ -17,8 +17,8 @@ describe("the code blocks of a page", () => {
   it("are those in TypeScript, with the line they begin on", () => {
     const page = `# a\n\n${fence("const a = 1;")}\n${fence("not code", "text")}\n${fence("const b = 2;")}`;
     expect(codeBlocks(page)).toEqual([
-      { line: 4, code: "const a = 1;", reason: undefined },
-      { line: 12, code: "const b = 2;", reason: undefined },
+      { line: 4, code: "const a = 1;", language: "ts", reason: undefined },
+      { line: 12, code: "const b = 2;", language: "ts", reason: undefined },
     ]);
   });
 
@@ -26,6 +26,14 @@ describe("the code blocks of a page", () => {
     const page = `${fence("const a = 1;")}\ntext\n\n${fence("a;", "ts continued")}`;
     const [block] = codeBlocks(page);
     expect(block?.code.split("\n").indexOf("a;")).toBe(page.split("\n").indexOf("a;") - 1);
+  });
+
+  it("may be JavaScript, and may be given what the reader has at hand", () => {
+    const page = `<!-- given: declare const a: number; -->\n${fence("a;")}\n${fence("b;", "js run")}`;
+    expect(codeBlocks(page)).toEqual([
+      { line: 2, code: "declare const a: number;\na;", language: "ts", reason: undefined },
+      { line: 7, code: "b;", language: "js", reason: undefined },
+    ]);
   });
 
   it("may be let off, with a reason", () => {
@@ -54,6 +62,23 @@ describe("README code", () => {
     const code =
       'import { send } from "@wirepost/sample";\nconst code: number = await send("a@example.com");\nconsole.log(code);';
     expect(page(fence(code))).toEqual({ passed: 1, skipped: 0, problems: [] });
+  });
+
+  it("in JavaScript is checked as far as types are known", () => {
+    const good =
+      'import { send } from "@wirepost/sample";\nconst twice = (to) => [send(to), send(to)];\ntwice("a");';
+    expect(page(fence(good, "js")).problems).toEqual([]);
+    const wrong = 'import { send } from "@wirepost/sample";\nsend("a").gone();';
+    expect(page(fence(wrong, "js")).problems).toEqual([
+      expect.stringContaining("README.md:3: Property 'gone'"),
+    ]);
+  });
+
+  it("sees what is given, and keeps its own lines", () => {
+    const given = "<!-- given: declare const to: string; -->\n";
+    const code = 'import { send } from "@wirepost/sample";\nawait send(to);';
+    expect(page(given + fence(code)).problems).toEqual([]);
+    expect(page(given + fence(`${code}\ngone;`)).problems).toEqual([expect.stringContaining("README.md:5:")]);
   });
 
   it.each([

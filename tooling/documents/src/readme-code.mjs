@@ -1,4 +1,5 @@
-// Code in a README is compiled as a user would write it: strictly, against the built declarations.
+// Code in a README is compiled as a user would write it, against the built declarations: TypeScript strictly, JavaScript
+// with types checked as far as they can be inferred.
 import { dirname, join } from "node:path";
 import ts from "typescript";
 
@@ -6,19 +7,21 @@ import ts from "typescript";
  * @typedef {object} Block
  * @property {number} line of its first line of code, from 1
  * @property {string} code
+ * @property {"ts" | "js"} language
  * @property {string | undefined} reason why it is not compiled, if so
  */
 
 /**
- * The ```ts blocks of a page. `ts continued` goes on where the block before it ended; `<!-- not compiled: reason -->` on the
- * line above lets one off, and needs its reason.
+ * The ts and js blocks of a page. `ts continued` goes on where the block before it ended. On the line above a block,
+ * `<!-- given: declare const pem: string; -->` says what its reader has at hand, and `<!-- not compiled: reason -->` lets
+ * it off.
  * @param {string} text @returns {Block[]}
  */
 export function codeBlocks(text) {
   const lines = text.split("\n");
   const blocks = [];
   for (let i = 0; i < lines.length; i++) {
-    const fence = /^(\s*)(`{3,})\s*(ts|typescript|mts)\b(.*)$/.exec(lines[i]);
+    const fence = /^(\s*)(`{3,})\s*(ts|typescript|mts|js|javascript|mjs)\b(.*)$/.exec(lines[i]);
     if (fence === null) {
       // Another fence: its content is not ours, whatever it looks like.
       const other = /^\s*(`{3,})/.exec(lines[i]);
@@ -29,12 +32,15 @@ export function codeBlocks(text) {
     const code = [];
     while (++i < lines.length && !lines[i].trim().startsWith(fence[2]))
       code.push(lines[i].slice(fence[1].length));
+    const language = /^(ts|typescript|mts)$/.test(fence[3]) ? "ts" : "js";
+    const given = /^\s*<!-- given: (.+) -->\s*$/.exec(lines[first - 2] ?? "")?.[1];
     const reason = /^\s*<!-- not compiled: (.+) -->\s*$/.exec(lines[first - 2] ?? "")?.[1];
     const last = blocks.at(-1);
     if (/\bcontinued\b/.test(fence[4]) && last !== undefined && reason === undefined) {
       const gap = "\n".repeat(Math.max(0, first + 1 - (last.line + last.code.split("\n").length)));
       last.code += `${gap}\n${code.join("\n")}`;
-    } else blocks.push({ line: first + 1, code: code.join("\n"), reason });
+    } else if (given === undefined) blocks.push({ line: first + 1, code: code.join("\n"), language, reason });
+    else blocks.push({ line: first, code: [given, ...code].join("\n"), language, reason });
   }
   return blocks;
 }
@@ -51,24 +57,19 @@ const OPTIONS = {
   skipLibCheck: true,
   types: ["node"],
 };
+const JAVASCRIPT = {
+  ...OPTIONS,
+  allowJs: true,
+  checkJs: true,
+  noImplicitAny: false,
+  strictNullChecks: false,
+  exactOptionalPropertyTypes: false,
+};
 
-/**
- * Compiles the blocks of several pages in one program. The code is seen as a file beside its page, so that it finds what
- * that package depends on, and the package itself by its own name.
- * @param {{ path: string, text: string }[]} pages @param {string} root where @types/node is installed
- * @returns {{ passed: number, skipped: number, problems: string[] }}
- */
-export function compilePages(pages, root) {
-  /** @type {Map<string, { path: string, block: Block }>} */
-  const files = new Map();
-  let skipped = 0;
-  for (const { path, text } of pages) {
-    codeBlocks(text).forEach((block, i) => {
-      if (block.reason !== undefined) skipped += 1;
-      else files.set(join(dirname(path), `__readme-${i}.mts`), { path, block });
-    });
-  }
-  const options = { ...OPTIONS, typeRoots: [join(root, "node_modules", "@types")] };
+/** @typedef {Map<string, { path: string, block: Block }>} Files */
+
+/** @param {Files} files @param {ts.CompilerOptions} options @returns {{ broken: Set<string>, problems: string[] }} */
+function compile(files, options) {
   const host = ts.createCompilerHost(options);
   const { fileExists, readFile, getSourceFile } = host;
   host.fileExists = (name) => files.has(name) || fileExists(name);
@@ -97,7 +98,39 @@ export function compilePages(pages, root) {
       );
     }
   }
-  return { passed: files.size - broken.size, skipped, problems };
+  return { broken, problems };
+}
+
+/**
+ * Compiles the blocks of several pages. The code is seen as a file beside its page, so that it finds what that package
+ * depends on, and every door of this workspace by its name.
+ * @param {{ path: string, text: string }[]} pages
+ * @param {string} root where @types/node is installed
+ * @param {Record<string, string[]>} [doors] specifier -> declarations
+ * @returns {{ passed: number, skipped: number, problems: string[] }}
+ */
+export function compilePages(pages, root, doors = {}) {
+  /** @type {Record<"ts" | "js", Files>} */
+  const files = { ts: new Map(), js: new Map() };
+  const outcome = { passed: 0, skipped: 0, problems: [] };
+  for (const { path, text } of pages) {
+    codeBlocks(text).forEach((block, i) => {
+      if (block.reason !== undefined) outcome.skipped += 1;
+      else
+        files[block.language].set(join(dirname(path), `__readme-${i}.m${block.language}`), { path, block });
+    });
+  }
+  const typeRoots = [join(root, "node_modules", "@types")];
+  for (const [language, options] of /** @type {const} */ ([
+    ["ts", OPTIONS],
+    ["js", JAVASCRIPT],
+  ])) {
+    if (files[language].size === 0) continue;
+    const { broken, problems } = compile(files[language], { ...options, typeRoots, paths: doors });
+    outcome.passed += files[language].size - broken.size;
+    outcome.problems.push(...problems);
+  }
+  return outcome;
 }
 
 /**

@@ -20,7 +20,10 @@ for (const { folder, name } of packages) {
   problems.push(...found.map((problem) => `the README of ${name} ${problem}`));
 }
 
-const code = compilePages(pages, ROOT);
+const doors = Object.fromEntries(
+  packages.flatMap((one) => one.doors.map((door) => [door.specifier, [door.types]])),
+);
+const code = compilePages(pages, ROOT, doors);
 passed += code.passed;
 problems.push(...code.problems.map((problem) => relative(ROOT, problem)));
 
