@@ -151,9 +151,10 @@ async function main() {
     return run("pnpm", ["--silent", "--filter", "@wirepost/cli", "run", "demo"]);
   }
   heading(command === "interop" ? "Real servers" : "Benchmarks");
-  const runner = join(ROOT, "tooling", command, "run.mjs");
-  if (!existsSync(runner)) {
-    console.error(`tooling/${command}/run.mjs does not exist`);
+  const folder = join(ROOT, "tooling", command);
+  const runner = [join(folder, "run.mjs"), join(folder, "src", "run.mjs")].find((path) => existsSync(path));
+  if (runner === undefined) {
+    console.error(`tooling/${command} has no run.mjs`);
     return 1;
   }
   return run(process.execPath, [runner].concat(rest));
