@@ -1,0 +1,42 @@
+import { client } from "../lab/contestants.mjs";
+import { CountingSink } from "../lab/counting-sink.mjs";
+import { atLeast, each, line } from "../lab/lines.mjs";
+import { race } from "../lab/race.mjs";
+
+const WINDOW = { maxMessages: 200, maxBytes: 1024 * 1024 };
+
+export default {
+  title: "2 KB messages in a BDAT window, one connection into a counting sink",
+  async measure({ quick, rounds, profile }) {
+    const results = await race({
+      sink: () => CountingSink.start({ chunking: true }),
+      contestants: {
+        limit: await client("limit"),
+        wirepost: await client("wirepost", { profile: profile("wirepost") }),
+      },
+      counts: { limit: 60_000, wirepost: 30_000 },
+      scale: quick ? 0.25 : 1,
+      rounds,
+      job: { window: WINDOW },
+    });
+    const { wirepost, limit } = results;
+    return [
+      line(
+        "rate, of the bare socket's",
+        wirepost.rate / limit.rate,
+        "× limit",
+        atLeast(0.3),
+        each(results, "rate"),
+        "messages/s",
+      ),
+      line(
+        "client's CPU per message, of the bare socket's",
+        wirepost.cpuPerThousand / limit.cpuPerThousand,
+        "× limit",
+        undefined,
+        each(results, "cpuPerThousand"),
+        "s per 1,000",
+      ),
+    ];
+  },
+};

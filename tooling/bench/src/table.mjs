@@ -1,0 +1,52 @@
+import { figure } from "./lab/lines.mjs";
+
+export function showAim(aim) {
+  return aim === undefined ? "" : `${aim.at === "least" ? "≥" : "≤"} ${figure(aim.value)}`;
+}
+
+function showBeside({ beside, besideUnit }) {
+  const cells = Object.entries(beside)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name} ${figure(value)}`);
+  return cells.length === 0 ? "" : `${cells.join(", ")}${besideUnit === undefined ? "" : ` ${besideUnit}`}`;
+}
+
+const verdict = (met) => (met === undefined ? "" : met ? "yes" : "NO");
+
+/** One line for the terminal. */
+export function showLine(one) {
+  const aim = one.aim === undefined ? "" : `aim ${showAim(one.aim)}  ${one.met ? "met" : "NOT MET"}`;
+  return `  ${one.what.padEnd(62)} ${figure(one.measured).padStart(8)} ${one.unit.padEnd(14)} ${aim.padEnd(24)} ${showBeside(one)}`;
+}
+
+/** RESULTS.md from what was recorded. */
+export function table(results) {
+  const out = [
+    "# What was measured",
+    "",
+    "Written by `npm run bench`; do not edit. Each figure is a ratio to the limit program or to a peer of the same run: the",
+    "median of interleaved rounds, the arrival of every message verified. Absolute figures only tell about one machine.",
+  ];
+  for (const { title, lines, date, rounds, quick, versions, loadBefore } of results) {
+    out.push("", `## ${title}`, "", "| what | measured | aim | met | beside |", "|---|---|---|---|---|");
+    for (const one of lines) {
+      out.push(
+        `| ${one.what} | ${figure(one.measured)} ${one.unit} | ${showAim(one.aim)} | ${verdict(one.met)} | ${showBeside(one)} |`,
+      );
+    }
+    out.push(
+      "",
+      `${date.slice(0, 10)}, ${rounds} rounds${quick ? " (quick: a sanity check)" : ""}, load before ${loadBefore}; Node ${versions.node}, ${versions.processor}.`,
+    );
+  }
+  if (results.length > 0) {
+    const latest = results
+      .map(({ date, versions }) => ({ date, versions }))
+      .sort((a, b) => (a.date < b.date ? 1 : -1))[0];
+    out.push("", "## Versions", "");
+    for (const [name, version] of Object.entries(latest.versions)) {
+      if (version !== undefined) out.push(`- ${name}: ${version}`);
+    }
+  }
+  return `${out.join("\n")}\n`;
+}
