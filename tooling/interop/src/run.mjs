@@ -1,7 +1,7 @@
 // `pnpm --filter @wirepost/interop run interop [--record] [file …]`: the suites against real servers.
 // Whatever happens to the test run, every server that it started has ended when this program ends.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,25 +11,33 @@ const CACHE = join(HERE, "..", "..", ".tmp", "interop");
 const RUNS = join(CACHE, "run");
 const TOOLS = ["apt-get", "dpkg-deb", "tar", "unshare", "nsenter", "setpriv", "mount", "chroot", "openssl"];
 
-/** Ends the sandboxes whose run folders are still there and whose owner is gone or is the run that just ended. */
-function endServers(owner) {
+function readOr(read, path) {
+  try {
+    return read(path, "utf8");
+  } catch {
+    return ""; // ended, or never there
+  }
+}
+
+/** Ends the processes of sandboxes whose run folders are still there and whose owner is gone; gives their number. */
+function endServers() {
   if (!existsSync(RUNS)) return 0;
+  const processes = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const own = readlinkSync("/proc/self/ns/pid");
   let ended = 0;
   for (const name of readdirSync(RUNS)) {
     const folder = join(RUNS, name);
-    const read = (file) => {
-      try {
-        return readFileSync(file, "utf8");
-      } catch {
-        return "";
-      }
-    };
-    const [pid, parent] = read(join(folder, "pid")).split(" ").map(Number);
-    const foreign = parent !== undefined && parent !== owner && existsSync(`/proc/${parent}`);
-    if (foreign) continue; // another run at the same time
+    const [pid, owner, namespace] = readOr(readFileSync, join(folder, "pid")).split(" ");
+    if (owner !== undefined && existsSync(`/proc/${owner}`)) continue; // another run at the same time
     // The number may belong to another process by now; ours names its run folder on its command line.
-    if (pid > 0 && read(`/proc/${pid}/cmdline`).includes(folder)) {
-      process.kill(pid, "SIGKILL");
+    const left = processes.filter(
+      (id) => id === pid && readOr(readFileSync, `/proc/${id}/cmdline`).includes(folder),
+    );
+    if (namespace !== undefined && namespace !== "" && namespace !== own) {
+      left.push(...processes.filter((id) => readOr(readlinkSync, `/proc/${id}/ns/pid`) === namespace));
+    }
+    for (const id of new Set(left)) {
+      process.kill(Number(id), "SIGKILL");
       ended += 1;
     }
     rmSync(folder, { recursive: true, force: true });
@@ -43,7 +51,7 @@ function refuse(reason) {
 }
 
 if (process.argv.includes("--clean")) {
-  endServers(0);
+  endServers();
   rmSync(CACHE, { recursive: true, force: true });
   process.exit(0);
 }
@@ -55,7 +63,7 @@ for (const tool of TOOLS) {
 const words = process.argv.slice(2);
 const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
 mkdirSync(RUNS, { recursive: true });
-endServers(0);
+endServers();
 
 const started = performance.now();
 const child = spawn(process.execPath, [vitest, "run", ...words.filter((word) => word !== "--record")], {
@@ -66,8 +74,8 @@ const child = spawn(process.execPath, [vitest, "run", ...words.filter((word) => 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 
 child.on("exit", (code, signal) => {
-  const left = endServers(child.pid);
-  if (left > 0) console.error(`interop: ended ${left} servers that the tests had left running`);
+  const left = endServers();
+  if (left > 0) console.error(`interop: ended ${left} processes that the tests had left running`);
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   try {
     const report = JSON.parse(readFileSync(join(CACHE, "report.json"), "utf8"));

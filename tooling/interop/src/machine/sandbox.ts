@@ -1,5 +1,13 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { command } from "./command.js";
@@ -19,7 +27,7 @@ export interface SandboxOptions {
   readonly release: Release;
   /** Absolute paths inside the sandbox and what is to stand there. */
   readonly files: Readonly<Record<string, string | Uint8Array | SandboxFile>>;
-  /** bash; runs as the first process of the sandbox. It should start the server and wait for its end. */
+  /** bash; the sandbox ends when it ends. It should start the server and wait for its end. */
   readonly start: string;
   /** Resolves when the server answers; is tried until it does. */
   readonly ready: (sandbox: Sandbox) => Promise<boolean>;
@@ -41,7 +49,8 @@ export interface Sandbox {
 }
 
 // Runs in a mount, a host name and a process namespace of its own; the network is the machine's. The image is the read-only lower layer; whatever is written
-// lies in memory and vanishes with the namespace. Only the log folder is on the disk.
+// lies in memory and vanishes with the namespace. Only the log folder is on the disk. The first process stays a shell:
+// a server that is set-user-ID or changes its user would lose the order to end with its parent.
 const ENTER = `
 set -e
 image=$1 run=$2
@@ -66,7 +75,7 @@ cp -a "$run/files/." root/
 mkdir -p root/srv/wirepost/log
 mount --bind "$run/log" root/srv/wirepost/log
 chmod 1777 root/srv/wirepost/log
-exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/root chroot root /bin/bash /srv/wirepost/start
+exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/root chroot root /bin/bash -c '/bin/bash /srv/wirepost/start & wait $!'
 `;
 
 /** Users that the Debian packages' installation scripts would have made. */
@@ -164,7 +173,6 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   living.add(child);
   child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
   child.stderr.on("data", (chunk: Buffer) => output.push(chunk));
-  writeFileSync(join(run, "pid"), `${child.pid} ${process.pid}`);
   let kept: string | undefined;
 
   const sandbox: Sandbox = {
@@ -177,6 +185,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       if (kept !== undefined) return;
       if (!exited(child)) {
         const ended = new Promise((resolve) => child.once("exit", resolve));
+        // The end of a namespace's first process is the end of all others in it.
+        const first = firstProcessOf(child);
+        if (first !== undefined) process.kill(Number(first), "SIGKILL");
         child.kill("SIGKILL");
         await ended;
       }
@@ -195,6 +206,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   let last: unknown;
   for (;;) {
     if (exited(child)) throw await fail("ended while starting", last);
+    // For run.mjs, which looks for what is left when everything has ended.
+    writeFileSync(join(run, "pid"), `${child.pid} ${process.pid} ${namespaceOf(child)}`);
     try {
       if (await options.ready(sandbox)) return sandbox;
     } catch (error) {
@@ -207,9 +220,28 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 const INSIDE = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C.UTF-8", HOME: "/root" };
 
+/** Names the process namespace inside, once it exists. */
+function namespaceOf(child: ChildProcess): string {
+  try {
+    return readlinkSync(`/proc/${child.pid}/ns/pid_for_children`);
+  } catch {
+    return "";
+  }
+}
+
+/** The number, outside, of the process that is number 1 inside. */
+function firstProcessOf(child: ChildProcess): string | undefined {
+  try {
+    const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").trim().split(" ");
+    return children[0] === "" ? undefined : children[0];
+  } catch {
+    return undefined; // it has ended
+  }
+}
+
 /** What makes nsenter enter the namespaces of the sandbox and its root. */
 function insideOf(child: ChildProcess): string[] {
-  const inner = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").trim().split(" ")[0];
-  if (inner === undefined || inner === "") throw new Error("the sandbox has ended");
-  return ["--target", inner, "--mount", "--uts", "--pid", "--root", "--wd=/"];
+  const first = firstProcessOf(child);
+  if (first === undefined) throw new Error("the sandbox has ended");
+  return ["--target", first, "--mount", "--uts", "--pid", "--root", "--wd=/"];
 }

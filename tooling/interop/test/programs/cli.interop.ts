@@ -174,8 +174,8 @@ describe.each(SERVERS)("wirepost to %s", (name, start, ways) => {
     expect(ran.code, ran.error + ran.out).toBe(67);
   });
 
-  test.runIf(ways.some(({ login }) => login))("a wrong password is 77", async () => {
-    const way = ways.find(({ login }) => login)!;
+  const withLogin = ways.filter(({ login }) => login === true).slice(0, 1);
+  test.each(withLogin)("a wrong password is 77", async (way) => {
     const file = join(folder, "wrong-password");
     writeFileSync(file, "wrong\n");
     const words = ["--password-file", file, ...ENVELOPE, "--text", TEXT];
@@ -183,8 +183,8 @@ describe.each(SERVERS)("wirepost to %s", (name, start, ways) => {
     expect(ran.code, ran.error + ran.out).toBe(77);
   });
 
-  test.runIf(name === "Postfix")("verify asks VRFY", async () => {
-    const ran = await wirepost(["verify", ...target(ways[0]!), "bob@example.test"]);
+  test.each(name === "Postfix" ? ways.slice(0, 1) : [])("verify asks VRFY", async (way) => {
+    const ran = await wirepost(["verify", ...target(way), "bob@example.test"]);
     // Postfix answers 252: it takes mail for the address and does not tell.
     expect([0, 69]).toContain(ran.code);
     expect(ran.out + ran.error).toContain("252");
