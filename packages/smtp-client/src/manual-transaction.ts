@@ -69,6 +69,32 @@ export class ManualTransaction {
     this.#state = "content";
   }
 
+  /**
+   * Content in one BDAT chunk instead of `data()` (RFC 3030). Resolves with its reply; with `last`, with the final replies.
+   * @throws SendError with state `unknown` when the reply to the last chunk does not come
+   */
+  chunk(octets: Uint8Array, last: boolean): Promise<readonly Reply[]> {
+    this.#expect("envelope", "chunk()");
+    if (last) this.#state = "ended";
+    this.#session.phase = last ? "end-of-data" : "data";
+    return this.#finalReplies(last ? "lastChunk" : "chunk", last, (handler) => {
+      let offset = 0;
+      do {
+        offset += this.#session.protocol.writeChunk(octets, offset, last, handler);
+      } while (offset < octets.length);
+    });
+  }
+
+  /** Content that the server fetches itself (RFC 4468): the argument is written as it is. */
+  burl(url: string, last: boolean): Promise<readonly Reply[]> {
+    this.#expect("envelope", "burl()");
+    if (last) this.#state = "ended";
+    this.#session.phase = last ? "end-of-data" : "data";
+    return this.#finalReplies(last ? "lastChunk" : "chunk", last, (handler) => {
+      this.#session.send({ verb: "BURL", argument: url, last }, handler);
+    });
+  }
+
   /** A piece of content, after `data()`. Resolves when the socket is ready for more. @throws SendError */
   async write(octets: Uint8Array): Promise<void> {
     this.#expect("content", "write()");
@@ -102,6 +128,18 @@ export class ManualTransaction {
   end(): Promise<readonly Reply[]> {
     this.#expect("content", "end()");
     this.#state = "ended";
+    this.#session.phase = "end-of-data";
+    return this.#finalReplies("end", true, (handler) => {
+      this.#session.protocol.endContent(handler);
+    });
+  }
+
+  /** Writes, and gathers replies until the one that answers `until`. */
+  #finalReplies(
+    until: "end" | "lastChunk" | "chunk",
+    final: boolean,
+    write: (handler: ReplyHandler) => void,
+  ): Promise<readonly Reply[]> {
     const session = this.#session;
     return new Promise((resolve, reject) => {
       const failure = this.#refusal ?? session.failure;
@@ -109,23 +147,19 @@ export class ManualTransaction {
         reject(failure);
         return;
       }
-      session.phase = "end-of-data";
       const replies: Reply[] = [];
-      session.protocol.endContent({
-        onReply: (exchange) => {
-          replies.push(exchange.reply as Reply);
-          if (exchange.awaited === "end") resolve(replies);
-        },
-        onLost: (error) =>
-          reject(
-            new SendError(error.code, error.message, {
-              phase: "end-of-data",
-              state: "unknown",
-              reply: error.reply,
-              cause: error,
-            }),
-          ),
-      });
+      try {
+        write({
+          onReply: (exchange) => {
+            replies.push(exchange.reply as Reply);
+            if (exchange.awaited === until) resolve(replies);
+          },
+          onLost: (error) => reject(final ? inDoubt(error) : error),
+        });
+      } catch (error) {
+        reject(fromLowerError(error, "data"));
+        return;
+      }
       session.flush();
     });
   }
@@ -163,6 +197,15 @@ export class ManualTransaction {
       throw new SendError("ERR_CLIENT_WRONG_STATE", `${what} is not possible now`, { phase: "data" });
     }
   }
+}
+
+function inDoubt(error: SendError): SendError {
+  return new SendError(error.code, error.message, {
+    phase: "end-of-data",
+    state: "unknown",
+    reply: error.reply,
+    cause: error,
+  });
 }
 
 function parse(address: string): Mailbox {

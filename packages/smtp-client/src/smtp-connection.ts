@@ -161,6 +161,11 @@ export class SmtpConnection {
     return this.#ask({ verb: "NOOP" });
   }
 
+  /** ETRN (RFC 1985): asks the server to deliver what it holds for a host. @throws SendError */
+  etrn(node: string): Promise<Reply> {
+    return this.#ask({ verb: "ETRN", argument: node });
+  }
+
   reset(): Promise<Reply> {
     return this.#ask({ verb: "RSET" });
   }

@@ -6,7 +6,10 @@ import { CLIENT_ERROR_CODES, SendError, SmtpClient } from "../src/index.js";
 const README = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 
 it("names every error code with its meaning, and no other", () => {
-  const rows = [...README.matchAll(/^\| `(ERR_CLIENT_\w+)` \| (.*) \|$/gm)].map(([, code, meaning]) => [code, meaning]);
+  const rows = [...README.matchAll(/^\| `(ERR_CLIENT_\w+)` \| (.*) \|$/gm)].map(([, code, meaning]) => [
+    code,
+    meaning,
+  ]);
   expect(Object.fromEntries(rows)).toEqual(CLIENT_ERROR_CODES);
 });
 
@@ -20,7 +23,9 @@ it("begins with an example that runs", async () => {
     .replace("console.log", "shown.push");
   const shown: unknown[] = [];
   try {
-    const AsyncFunction = (async () => {}).constructor as new (...parameters: string[]) => (...values: unknown[]) => Promise<void>;
+    const AsyncFunction = (async () => {}).constructor as new (
+      ...parameters: string[]
+    ) => (...values: unknown[]) => Promise<void>;
     await new AsyncFunction("SendError", "SmtpClient", "shown", body)(SendError, SmtpClient, shown);
   } finally {
     await server.close();

@@ -1,6 +1,20 @@
 import { connect } from "@wirepost/socket-core";
+import {
+  eachConnection,
+  ends,
+  client as heard,
+  server as says,
+  scriptedServer,
+  stalls,
+} from "@wirepost/test-server";
 import { describe, expect, it } from "vitest";
-import { type ConnectionOptions, SendError, type SendOptions, SmtpConnection } from "../src/index.js";
+import {
+  type ConnectionOptions,
+  SendError,
+  type SendOptions,
+  SmtpClient,
+  SmtpConnection,
+} from "../src/index.js";
 import { connectTo, type PeerScript } from "./scripted-peer.js";
 import { type TruthOptions, truthServer } from "./truth-server.js";
 import { wire } from "./wire.js";
@@ -125,6 +139,44 @@ describe("what travels together", () => {
     // The first send finds the connection idle and leaves at once; the others wait for no reply either.
     expect(segments.length).toBeLessThanOrEqual(7);
     expect(segments.join("").match(/BDAT/g)?.length).toBe(5);
+  });
+});
+
+describe("a session that is known to take EHLO early (PIPECONNECT)", () => {
+  it("says it in its first segment, from the second connection on", async () => {
+    const smtp = await scriptedServer(
+      eachConnection([
+        [
+          says("220 x\r\n"),
+          heard(/^EHLO /),
+          says("250-x\r\n250-PIPELINING\r\n250 PIPECONNECT\r\n"),
+          heard(/^MAIL /),
+          says("550 no\r\n503 no\r\n503 no\r\n"),
+          heard("QUIT\r\n"),
+          says("221 bye\r\n"),
+          ends(),
+        ],
+        [
+          heard(/^EHLO /),
+          says("220 x\r\n250-x\r\n250 PIPECONNECT\r\n"),
+          heard(/^MAIL /),
+          says("550 no\r\n"),
+          stalls(),
+        ],
+      ]),
+    );
+    const client = new SmtpClient({
+      host: "127.0.0.1",
+      port: smtp.port,
+      maxConnections: 1,
+      maxMessagesPerConnection: 1,
+      timeouts: { quitMs: 100 },
+    });
+    for (let i = 0; i < 2; i++)
+      await expect(client.send(MESSAGE)).rejects.toMatchObject({ state: "rejected" });
+    await client.close();
+    expect(smtp.failures).toEqual([]);
+    await smtp.close();
   });
 });
 
@@ -468,6 +520,21 @@ describe("a transaction by hand", () => {
     await transaction.write(Buffer.from("a\n.b"));
     expect((await transaction.end()).map((reply) => reply.code)).toEqual([250]);
     expect(seen.content).toBe("a\r\n..b\r\n.\r\n");
+    await connection.close();
+  });
+
+  it("sends chunks, and URLs for the server to fetch", async () => {
+    const { connection, server } = await truth({ extensions: ["PIPELINING", "CHUNKING"] });
+    const transaction = await connection.transaction("ann@example.com");
+    await transaction.recipient("bob@example.org");
+    expect((await transaction.chunk(Buffer.from("Subject: by hand\r\n\r\n"), false))[0]?.code).toBe(250);
+    expect((await transaction.chunk(Buffer.from("Hello\r\n"), true))[0]?.code).toBe(250);
+    expect([...server.delivered.keys()]).toEqual(["bob@example.org by hand"]);
+    const second = await connection.transaction("ann@example.com");
+    await second.recipient("bob@example.org");
+    await second.burl("imap://example.com/;UID=1", true);
+    expect(server.commands.at(-1)).toBe("BURL imap://example.com/;UID=1 LAST");
+    await connection.etrn("example.com");
     await connection.close();
   });
 

@@ -32,6 +32,8 @@ export interface ClientProtocolOptions<Token = unknown> {
   readonly strictLineEnd?: boolean | undefined;
   /** Allows commands ahead of their predecessors' replies although PIPELINING was not announced. Default false. */
   readonly assumePipelining?: boolean | undefined;
+  /** Allows EHLO before the greeting came: for servers known to announce PIPECONNECT. Default false. */
+  readonly earlyHello?: boolean | undefined;
   /** Allows BDAT before the replies of MAIL and RCPT (a window of messages in flight). Default false. */
   readonly chunksAhead?: boolean | undefined;
 }
@@ -65,6 +67,7 @@ export class ClientProtocol<Token = unknown> {
   readonly #challengeLimits: ReplyLimits;
   readonly #assumePipelining: boolean;
   readonly #chunksAhead: boolean;
+  readonly #earlyHello: boolean;
   readonly #output = new OutputBuffer();
 
   #issued: SessionState = "greeting";
@@ -91,6 +94,7 @@ export class ClientProtocol<Token = unknown> {
     this.#assumePipelining = options.assumePipelining ?? false;
     this.#pipelining = this.#assumePipelining;
     this.#chunksAhead = options.chunksAhead ?? false;
+    this.#earlyHello = options.earlyHello ?? false;
     this.#challengeLimits = { ...this.#replyLimits, maxLineBytes: MAX_SASL_LINE_BYTES + 6 };
     this.#limits = this.#replyLimits;
     this.#parser = new ReplyParser(this.#replyLimits);
@@ -401,7 +405,8 @@ export class ClientProtocol<Token = unknown> {
 
   #allow(move: Move, what: string): SessionState {
     if (this.#failure !== undefined) throw this.#failure;
-    const next = issuedTable[this.#issued][move];
+    const early = this.#earlyHello && this.#issued === "greeting" && move === "hello";
+    const next = early ? "hello" : issuedTable[this.#issued][move];
     if (next === undefined) throw wrongState(what, this.#issued);
     const owed = this.#fifo.length - this.#head;
     if (owed === 0) {
@@ -410,6 +415,7 @@ export class ClientProtocol<Token = unknown> {
         throw this.#violation(`bytes of a reply came before ${what} was written`, undefined);
       }
     } else if (
+      !early &&
       !this.#pipelining &&
       move !== "content" &&
       move !== "end" &&

@@ -121,7 +121,11 @@ export const ISSUED = {
  */
 export const ANSWERED = {
   greeting: { greeting: { positive: "connected", negative: "refused" } },
-  refused: { quit: { positive: "closed", negative: "closed" } },
+  refused: {
+    // An EHLO that was written ahead of the greeting is answered all the same.
+    hello: { negative: "refused" },
+    quit: { positive: "closed", negative: "closed" },
+  },
   connected: {
     hello: { positive: "ready", negative: "connected" },
     reset: { positive: "connected", negative: "connected" },

@@ -38,6 +38,7 @@ export class SmtpClient implements JobSource {
   /** The sender of all single sends, beside the batches. */
   readonly #single = {};
   #connecting = 0;
+  #earlyHello = false;
   #closing: Promise<void> | undefined;
   #closed = false;
   readonly #abort = new AbortController();
@@ -256,7 +257,8 @@ export class SmtpClient implements JobSource {
   async #open(): Promise<void> {
     this.#connecting++;
     try {
-      const session = await establish(this.#options);
+      const session = await establish({ ...this.#options, earlyHello: this.#earlyHello });
+      this.#earlyHello = session.pipeConnect;
       this.#connecting--;
       if (this.#closed) {
         session.destroy(clientClosed());

@@ -82,6 +82,8 @@ export interface ResolvedConnectionOptions extends ConnectionOptions {
   readonly times: Timeouts;
   readonly pipelining: "full" | "envelope" | "off";
   readonly chunking: "auto" | "off";
+  /** An earlier session with this server showed that EHLO may go out before the greeting (Exim's PIPECONNECT). */
+  readonly earlyHello?: boolean | undefined;
 }
 
 const NAMES: ReadonlySet<string> = new Set<keyof ConnectionOptions>([

@@ -24,8 +24,13 @@ export async function establish(options: ResolvedConnectionOptions): Promise<Ses
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
     if (signal?.aborted) onAbort();
-    await greet(session);
-    await hello(session);
+    if (options.earlyHello === true) await greetAndHello(session);
+    else {
+      await greet(session);
+      await hello(session);
+    }
+    const { capabilities } = session.protocol;
+    session.pipeConnect = capabilities.has("PIPECONNECT") || capabilities.has("X_PIPE_CONNECT");
     await secure(session);
     if (options.auth !== undefined) await login(session);
     publishConnection({ host: options.host, port: options.port, state: "open", timings: session.timings });
@@ -55,6 +60,15 @@ async function greet(session: Session): Promise<void> {
   session.timings.greetingMs = elapsed(began);
   if (reply.code >= 400)
     throw refused("ERR_CLIENT_GREETING_REFUSED", "the server refused the connection", "greeting", reply);
+}
+
+/** EHLO in the first segment, ahead of the greeting: one round trip less. */
+async function greetAndHello(session: Session): Promise<void> {
+  const said = hello(session);
+  // A refused greeting is what counts then; the reply to EHLO must not become an unhandled rejection.
+  said.catch(() => undefined);
+  await greet(session);
+  await said;
 }
 
 /** EHLO, or HELO where the server knows no extensions (RFC 5321 3.2); LHLO in LMTP (RFC 2033 4.1). */

@@ -45,6 +45,8 @@ export class Session {
   readonly secrets: Secrets;
   readonly transcript: Transcript | undefined;
   readonly timings: SetupTimings;
+  /** The first EHLO reply announced PIPECONNECT: the next session may say EHLO before the greeting. */
+  pipeConnect = false;
   /** What set-up is at; errors of the connection carry it while no transaction is to blame. */
   phase: Phase = "connect";
   /** Called once, when the connection is over for whatever reason; after every exchange's `onLost`. */
@@ -130,6 +132,7 @@ export class Session {
       strictLineEnd: options.strictLineEnd,
       replyLimits: options.replyLimits,
       chunksAhead: options.window !== undefined,
+      earlyHello: options.earlyHello,
     });
     this.#socket = socket;
     this.#schedule();
