@@ -102,12 +102,21 @@ function exportedNames(report) {
   ].map((match) => match[1]);
 }
 
-/** A type that another door of the same package exports can be named after all: no hole. */
-function withoutNamedElsewhere(report, names) {
-  return report.replace(
-    /^( *)\/\/ Warning: \(ae-forgotten-export\) The symbol "(\w+)" needs to be exported.*\n(?:\1\/\/\n(?=\1\/\/ @))?/gm,
-    (warning, _indent, name) => (names.has(name) ? "" : warning),
-  );
+/**
+ * Makes a report depend on the surface alone: a type that another door of the package exports can be named after all, and
+ * the line of a warning in the built declarations says nothing about the surface.
+ */
+function settled(report, names) {
+  return report
+    .replace(
+      /^( *)\/\/ Warning: \(ae-forgotten-export\) The symbol "(\w+)" needs to be exported.*\n(?:\1\/\/\n(?=\1\/\/ @))?/gm,
+      (warning, _indent, name) => (names.has(name) ? "" : warning),
+    )
+    .replace(
+      /^\/\/ dist\/\S+:\d+:\d+ - (\(ae-forgotten-export\) The symbol "(\w+)".*\n)/gm,
+      (_all, warning, name) => (names.has(name) ? "" : `// ${warning}`),
+    )
+    .replace(/\n\/\/ Warnings were encountered during analysis:\n\/\/\n(?!\/\/ \()/, "");
 }
 
 /**
@@ -117,7 +126,7 @@ function withoutNamedElsewhere(report, names) {
 export function reportsOf(owner) {
   const reports = owner.doors.map((door) => ({ door, text: reportOf(owner, door) }));
   const names = new Set(reports.flatMap(({ text }) => exportedNames(text)));
-  return reports.map(({ door, text }) => ({ door, text: withoutNamedElsewhere(text, names) }));
+  return reports.map(({ door, text }) => ({ door, text: settled(text, names) }));
 }
 
 /** The first lines in which two texts differ, for a person. */

@@ -98,6 +98,14 @@ describe("the report of a surface", () => {
     expect(node?.text).not.toContain("ae-forgotten-export");
   });
 
+  it("does not change when only lines move", () => {
+    const text = "interface Hidden { a: 1 }\ninterface Member { hidden: Hidden }\nexport { type Member };\n";
+    const [before] = reportsOf(packageWith({ index: text }));
+    const [after] = reportsOf(packageWith({ index: `\n\n${text}` }));
+    expect(before?.text).toContain('(ae-forgotten-export) The symbol "Hidden"');
+    expect(after?.text).toBe(before?.text);
+  });
+
   it("understands what Node packages and modern targets need", () => {
     const sample = packageWith({
       index:
