@@ -24,13 +24,31 @@ export function ownTimes(profile) {
     });
 }
 
+/** Shares by package. */
+export function byPackage(functions) {
+  const shares = new Map();
+  for (const { name, place, share } of functions) {
+    const found = /^packages\/([^/]+)|^node_modules\/((?:@[^/]+\/)?[^/]+)|^(node):/.exec(place);
+    const owner =
+      found?.[1] ??
+      found?.[2] ??
+      found?.[3] ??
+      (place === "" ? (name.startsWith("(") ? name : "native") : "this bench");
+    shares.set(owner, (shares.get(owner) ?? 0) + share);
+  }
+  return [...shares].sort((a, b) => b[1] - a[1]);
+}
+
 export function showProfile(file, most = 25) {
   if (!existsSync(file)) {
     console.log(`  no profile was written: ${file}`);
     return;
   }
+  const functions = ownTimes(JSON.parse(readFileSync(file, "utf8")));
+  const shares = byPackage(functions).filter(([, share]) => share >= 0.005);
   console.log(`  own time, ${file}`);
-  for (const { name, place, share } of ownTimes(JSON.parse(readFileSync(file, "utf8"))).slice(0, most)) {
+  console.log(`    ${shares.map(([owner, share]) => `${owner} ${(share * 100).toFixed(0)} %`).join(", ")}`);
+  for (const { name, place, share } of functions.slice(0, most)) {
     console.log(`    ${(share * 100).toFixed(1).padStart(5)} %  ${name.padEnd(34)} ${place}`);
   }
 }

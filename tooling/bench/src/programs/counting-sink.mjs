@@ -33,6 +33,8 @@ const zero = () => ({
   content: undefined,
 });
 let counts = zero();
+/** How long the pieces were on their way, where there is a distance. */
+const delays = { toServer: [], toClient: [] };
 
 const END_OF_DATA = Buffer.from("\r\n.\r\n");
 const LINE_END = Buffer.from("\r\n");
@@ -229,8 +231,14 @@ class Connection {
 }
 
 process.on("message", (message) => {
-  if (message === "reset") counts = zero();
-  process.send(counts);
+  if (message === "reset") {
+    counts = zero();
+    delays.toServer.length = 0;
+    delays.toClient.length = 0;
+  }
+  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const trip = roundTripMs === undefined ? undefined : mean(delays.toServer) + mean(delays.toClient);
+  process.send({ ...counts, roundTripMs: trip });
 });
 process.on("disconnect", () => process.exit());
 
@@ -238,9 +246,14 @@ const server = createServer({ noDelay: true }, serve).listen(0, "127.0.0.1");
 await once(server, "listening");
 let { port } = server.address();
 if (roundTripMs !== undefined) {
-  const line = distance(port, roundTripMs, (acceptedMs) => {
-    counts.acceptedMs ??= acceptedMs;
-  });
+  const line = distance(
+    port,
+    roundTripMs,
+    (acceptedMs) => {
+      counts.acceptedMs ??= acceptedMs;
+    },
+    delays,
+  );
   await once(line, "listening");
   port = line.address().port;
 }

@@ -1,32 +1,34 @@
 // Distance on loopback: each octet takes half a round trip, and the three packets of a TCP connection cost what they cost
-// on a line. Timers are good to a millisecond only, so the last one and a half are waited for in turns of the event loop.
+// on a line. Timers are good to a millisecond or so only: what the trips really took is told, and figures count in that.
 import { connect, createServer } from "node:net";
 
 class Wire {
   #queue = [];
   #waiting = false;
   #to;
+  #delays;
 
-  constructor(to) {
+  constructor(to, delays) {
     this.#to = to;
+    this.#delays = delays;
   }
 
-  push(dueMs, octets) {
-    this.#queue.push({ dueMs, octets });
+  /** `fromMs`: when the octets set out. */
+  push(fromMs, delayMs, octets) {
+    this.#queue.push({ fromMs, dueMs: fromMs + delayMs, octets });
     if (!this.#waiting) this.#wait();
   }
 
   #wait() {
     this.#waiting = true;
-    const left = this.#queue[0].dueMs - performance.now();
-    if (left > 3) setTimeout(() => this.#pump(), left - 2);
-    else setImmediate(() => this.#pump());
+    setTimeout(() => this.#pump(), Math.max(1, Math.round(this.#queue[0].dueMs - performance.now())));
   }
 
   #pump() {
     const now = performance.now();
-    while (this.#queue.length > 0 && this.#queue[0].dueMs <= now) {
-      const { octets } = this.#queue.shift();
+    while (this.#queue.length > 0 && this.#queue[0].dueMs <= now + 0.5) {
+      const { octets, fromMs } = this.#queue.shift();
+      this.#delays.push(now - fromMs);
       if (octets === null) this.#to.end();
       else if (this.#to.writable) this.#to.write(octets);
     }
@@ -39,22 +41,23 @@ class Wire {
  * @param {number} port where the server is, on loopback
  * @param {number} roundTripMs
  * @param {(acceptedMs: number) => void} onAccepted when the client began to connect
+ * @param {{ toServer: number[], toClient: number[] }} delays receives how long each piece was on its way
  */
-export function distance(port, roundTripMs, onAccepted) {
+export function distance(port, roundTripMs, onAccepted, delays) {
   const half = roundTripMs / 2;
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
     const began = performance.now();
     onAccepted(began);
     const upstream = connect({ port, host: "127.0.0.1", noDelay: true, allowHalfOpen: true });
-    const toServer = new Wire(upstream);
-    const toClient = new Wire(client);
+    const toServer = new Wire(upstream, delays.toServer);
+    const toClient = new Wire(client, delays.toClient);
     // The client may write once SYN and SYN-ACK have travelled; the server sees the connection with the ACK, half a trip later.
-    const fromClient = () => Math.max(performance.now(), began + roundTripMs) + half;
-    const fromServer = () => Math.max(performance.now(), began + roundTripMs * 1.5) + half;
-    client.on("data", (octets) => toServer.push(fromClient(), octets));
-    client.on("end", () => toServer.push(fromClient(), null));
-    upstream.on("data", (octets) => toClient.push(fromServer(), octets));
-    upstream.on("end", () => toClient.push(fromServer(), null));
+    const fromClient = () => Math.max(performance.now(), began + roundTripMs);
+    const fromServer = () => Math.max(performance.now(), began + roundTripMs * 1.5);
+    client.on("data", (octets) => toServer.push(fromClient(), half, octets));
+    client.on("end", () => toServer.push(fromClient(), half, null));
+    upstream.on("data", (octets) => toClient.push(fromServer(), half, octets));
+    upstream.on("end", () => toClient.push(fromServer(), half, null));
     client.on("error", () => upstream.destroy());
     upstream.on("error", () => client.destroy());
   });

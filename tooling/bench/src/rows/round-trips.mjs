@@ -33,11 +33,11 @@ export default {
           const sink = await CountingSink.start({ ...options, roundTripMs: ROUND_TRIP_MS });
           await contestant.open({ port: sink.port, inFlight: MESSAGES, ...job });
           await contestant.send(MESSAGES);
-          const { firstMailMs, lastFinalMs } = await sink.verify(MESSAGES);
+          const { firstMailMs, lastFinalMs, roundTripMs } = await sink.verify(MESSAGES);
           // Seen by the sink; the client's first MAIL left half a trip before, the last reply came half a trip later.
-          const elapsedMs = lastFinalMs - firstMailMs + ROUND_TRIP_MS;
+          const elapsedMs = lastFinalMs - firstMailMs + roundTripMs;
           samples[name] ??= [];
-          samples[name].push(elapsedMs / ROUND_TRIP_MS / MESSAGES);
+          samples[name].push(elapsedMs / roundTripMs / MESSAGES);
           await contestant.close();
           await contestant.end();
           await sink.stop();
