@@ -160,7 +160,7 @@ describe("a session that is known to take EHLO early (PIPECONNECT)", () => {
         ],
         [
           heard(/^EHLO /),
-          says("220 x\r\n250-x\r\n250 PIPECONNECT\r\n"),
+          says("220 x\r\n250-x\r\n250-PIPELINING\r\n250 PIPECONNECT\r\n"),
           heard(ENVELOPE),
           says("550 no\r\n503 no\r\n503 no\r\n"),
           stalls(),
