@@ -126,7 +126,7 @@ function turbo(task, args) {
 
 async function installAndBuild() {
   heading("Installing");
-  const installed = await run("pnpm", ["install", "--frozen-lockfile", "--loglevel=warn"]);
+  const installed = await run("pnpm", ["install", "--frozen-lockfile", "--loglevel=error"]);
   if (installed !== 0) return installed;
   heading("Building");
   return turbo("build", ["--output-logs=errors-only", "--log-prefix=none"]);
