@@ -32,6 +32,8 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal | undefined;
   /** 4 or 6: this family alone. 0 (default): both, overlapping (RFC 8305). */
   readonly family?: 0 | 4 | 6 | undefined;
+  /** With `family: 0`: the family that goes first. Default: as the system orders them (RFC 6724). */
+  readonly preferFamily?: 4 | 6 | undefined;
   readonly localAddress?: string | undefined;
   readonly localPort?: number | undefined;
   /** Name of the network interface to leave by, as `eth0`; instead of `localAddress`. */
@@ -65,6 +67,7 @@ const CONNECT_OPTIONS: ReadonlySet<string> = new Set<keyof ConnectOptions>([
   "connectTimeoutMs",
   "signal",
   "family",
+  "preferFamily",
   "localAddress",
   "localPort",
   "networkInterface",
@@ -141,6 +144,9 @@ function makePlan(options: ConnectOptions): Plan {
   const family = options.family ?? 0;
   if (family !== 0 && family !== 4 && family !== 6) {
     throw new SocketError("ERR_SOCKET_BAD_OPTION", { detail: "family must be 0, 4 or 6" });
+  }
+  if (options.preferFamily !== undefined && options.preferFamily !== 4 && options.preferFamily !== 6) {
+    throw new SocketError("ERR_SOCKET_BAD_OPTION", { detail: "preferFamily must be 4 or 6" });
   }
   if (options.localAddress !== undefined && isIP(options.localAddress) === 0) {
     throw new SocketError("ERR_SOCKET_BAD_OPTION", { detail: "localAddress must be an IP address" });
@@ -245,7 +251,10 @@ async function openTcp(
     addresses = [{ address: host, family: literal as 4 | 6 }];
   } else {
     const begin = performance.now();
-    addresses = await guard.step("resolve", resolveHost(host, family, options.lookup, target));
+    addresses = await guard.step(
+      "resolve",
+      resolveHost(host, family, options.lookup, target, options.preferFamily),
+    );
     report(
       options,
       "resolved",

@@ -28,6 +28,7 @@ export function resolveHost(
   family: 0 | 4 | 6,
   lookup: LookupFunction | undefined,
   target: string,
+  preferFamily?: 4 | 6 | undefined,
 ): Begin<HostAddress[]> {
   return (resolve, reject) => {
     const find = lookup ?? (systemLookup as unknown as LookupFunction);
@@ -41,7 +42,7 @@ export function resolveHost(
           (entry) => family === 0 || entry.family === family,
         );
         if (found.length === 0) reject(new SocketError("ERR_SOCKET_HOST_NO_ADDRESS", { target }));
-        else resolve(inTurn(found));
+        else resolve(inTurn(found, preferFamily));
       });
     } catch (error) {
       reject(error); // a lookup function that throws instead of calling back
@@ -64,8 +65,8 @@ function addressesOf(
   return addresses;
 }
 
-function inTurn(addresses: readonly HostAddress[]): HostAddress[] {
-  const first = addresses[0]!.family;
+function inTurn(addresses: readonly HostAddress[], preferFamily: 4 | 6 | undefined): HostAddress[] {
+  const first = preferFamily ?? addresses[0]!.family;
   const preferred = addresses.filter((entry) => entry.family === first);
   const others = addresses.filter((entry) => entry.family !== first);
   const result: HostAddress[] = [];

@@ -380,6 +380,27 @@ describe("connecting", () => {
     socket.destroy();
   });
 
+  it("preferFamily chooses who goes first", async () => {
+    const server = await plainServer((peer) => peer.end("hi"));
+    servers.push(server);
+    for (const preferFamily of [4, 6] as const) {
+      const tried: unknown[] = [];
+      const socket = await connect({
+        host: "mail.example",
+        port: server.port,
+        preferFamily,
+        lookup: (_host, _options, done) =>
+          done(null, [
+            { address: "2001:db8::1", family: 6 },
+            { address: "127.0.0.1", family: 4 },
+          ]),
+        onProgress: (step) => tried.push(step.addresses?.[0]),
+      });
+      expect(tried).toEqual([preferFamily === 4 ? "127.0.0.1" : "2001:db8::1", "127.0.0.1"]);
+      socket.destroy();
+    }
+  });
+
   it("R11: silence ends at the deadline, with the step in the error", async () => {
     const silent = connect({ host: "mail.example", port: 25, connectTimeoutMs: 30, lookup: () => {} });
     expect(await rejection(silent)).toMatchObject({ code: "ERR_SOCKET_CONNECT_TIMEOUT", phase: "resolve" });

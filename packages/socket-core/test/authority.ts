@@ -25,7 +25,13 @@ export const ALGORITHMS = {
     publicExponent: new Uint8Array([1, 0, 1]),
     modulusLength: 2048,
   },
-  pss: { name: "RSA-PSS", hash: "SHA-256", publicExponent: new Uint8Array([1, 0, 1]), modulusLength: 2048 },
+  pss: {
+    name: "RSA-PSS",
+    hash: "SHA-256",
+    saltLength: 32,
+    publicExponent: new Uint8Array([1, 0, 1]),
+    modulusLength: 2048,
+  },
   ed25519: { name: "Ed25519" },
 } as const;
 
@@ -145,7 +151,7 @@ export class Authority {
       notBefore: options.notBefore ?? new Date(Date.now() - DAY),
       notAfter: options.notAfter ?? new Date(Date.now() + 10 * DAY),
       signingKey: this.self.keys.privateKey,
-      signingAlgorithm: (signing.name === "ECDSA" ? EC : signing) as never,
+      signingAlgorithm: (signing.name === "ECDSA" ? EC : { saltLength: 32, ...signing }) as never,
       publicKey: keys.publicKey,
       extensions: [
         ...extensionsOf(options),
@@ -156,8 +162,8 @@ export class Authority {
   }
 
   /** An authority below this one; `ca: false` makes one that has no right to issue. */
-  async intermediate(name = "Test Intermediate", ca = true): Promise<Authority> {
-    const self = await this.issue({ subject: `CN=${name}`, ca });
+  async intermediate(name = "Test Intermediate", ca = true, more: LeafOptions = {}): Promise<Authority> {
+    const self = await this.issue({ subject: `CN=${name}`, ca, ...more });
     return new Authority(self, [self, ...this.chain]);
   }
 

@@ -4,6 +4,7 @@ import {
   createServer as createTlsServer,
   type TlsOptions as ServerTlsOptions,
   type TLSSocket,
+  type Server as TlsServer,
 } from "node:tls";
 
 export interface TestServer {
@@ -41,6 +42,7 @@ export function plainServer(
 export function tlsServer(
   options: ServerTlsOptions,
   onConnection: (socket: TLSSocket) => void = () => {},
+  prepare: (server: TlsServer) => void = () => {},
 ): Promise<TestServer> {
   const connections: NetSocket[] = [];
   const server = createTlsServer(options, (socket) => {
@@ -52,6 +54,7 @@ export function tlsServer(
     socket.on("error", () => {});
   });
   server.on("tlsClientError", () => {});
+  prepare(server);
   return started(server, connections);
 }
 

@@ -156,7 +156,7 @@ function readSignatureAlgorithm(
 }
 
 /** RFC 4055 section 3.1: the digest is [0] of the parameters, SHA-1 when absent. */
-function pssHash(raw: Uint8Array, parameters: DerElement | undefined): string | undefined {
+export function pssHash(raw: Uint8Array, parameters: DerElement | undefined): string | undefined {
   if (parameters === undefined || parameters.tag !== DER.SEQUENCE) return undefined;
   const tagged = readChildren(raw, parameters).find((element) => element.tag === 0xa0);
   if (tagged === undefined) return "sha1";

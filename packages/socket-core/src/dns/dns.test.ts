@@ -1,5 +1,5 @@
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from "node:dgram";
-import { createServer, type Server } from "node:net";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import packet, { type Answer, type DecodedPacket, type Packet } from "dns-packet";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
@@ -20,11 +20,26 @@ afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
+/** A port that is free for both; the system chooses it for one only. */
+async function bothOnOnePort(): Promise<{ udp: UdpSocket; tcp: Server; port: number }> {
+  for (;;) {
+    const tcp = createServer();
+    await new Promise<void>((resolve) => tcp.listen(0, "127.0.0.1", resolve));
+    const { port } = tcp.address() as AddressInfo;
+    const udp = createSocket("udp4");
+    const bound = await new Promise<boolean>((resolve) => {
+      udp.once("error", () => resolve(false));
+      udp.bind(port, "127.0.0.1", () => resolve(true));
+    });
+    if (bound) return { udp, tcp, port };
+    tcp.close();
+    udp.close();
+  }
+}
+
 /** A name server on one port, UDP and TCP. */
 async function nameServer(handler: Handler): Promise<string> {
-  const udp: UdpSocket = createSocket("udp4");
-  await new Promise<void>((resolve) => udp.bind(0, "127.0.0.1", resolve));
-  const { port } = udp.address();
+  const { udp, tcp, port } = await bothOnOnePort();
   const replies = (octets: Buffer, way: "udp" | "tcp"): Buffer[] => {
     const query = packet.decode(octets);
     const question = query.questions![0]!;
@@ -42,7 +57,7 @@ async function nameServer(handler: Handler): Promise<string> {
   udp.on("message", (octets, from: RemoteInfo) => {
     for (const reply of replies(octets, "udp")) udp.send(reply, from.port, from.address);
   });
-  const tcp: Server = createServer((socket) => {
+  tcp.on("connection", (socket) => {
     socket.on("error", () => {});
     socket.on("data", (chunk) => {
       for (const reply of replies(chunk.subarray(2), "tcp")) {
@@ -54,7 +69,6 @@ async function nameServer(handler: Handler): Promise<string> {
       if (replies.length === 0) socket.end();
     });
   });
-  await new Promise<void>((resolve) => tcp.listen(port, "127.0.0.1", resolve));
   closers.push(() => {
     udp.close();
     tcp.close();

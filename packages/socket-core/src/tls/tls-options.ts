@@ -12,6 +12,8 @@ export interface RevocationQuestion {
   readonly certificate: CertificateInfo;
   /** The OCSP response that the server stapled, if it did (DER). */
   readonly stapled: Uint8Array | undefined;
+  /** A kept session is resumed: nothing can be stapled. */
+  readonly resumed: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -76,6 +78,8 @@ export interface TlsOptions {
   readonly signal?: AbortSignal | undefined;
   /** Receives the secrets of the session in the format of SSLKEYLOGFILE, one line a call. For analysis only. */
   readonly onKeyLog?: ((line: Uint8Array) => void) | undefined;
+  /** Appends the same lines to this file, made readable for its owner alone. */
+  readonly keyLogFile?: string | undefined;
   /** Server only: ask the client for a certificate. */
   readonly requestCertificate?: boolean | undefined;
 }
@@ -105,5 +109,6 @@ export const TLS_OPTIONS: ReadonlySet<string> = new Set<keyof TlsOptions>([
   "handshakeTimeoutMs",
   "signal",
   "onKeyLog",
+  "keyLogFile",
   "requestCertificate",
 ]);
