@@ -141,14 +141,12 @@ export function phraseTokens(name: string, field: string, style: HeaderStyle): s
   assertHeaderText(name, `${field} display name`);
   if (isAtom(name) && !name.includes("=?") && isPrintableAscii(name) && name.length < 75) return [name];
   const text = toWellFormed(name);
-  const looksEncoded = text.includes("=?");
-  if (!looksEncoded && isPrintableAscii(text)) {
+  // Blanks at the ends and runs of blanks are lost by readers that tidy phrases, and some characters hide or reorder what
+  // is around them: all these go the encoded way, like text that only looks encoded.
+  const isPlain = !/=\?|^ | $| {2}|\t|[\u202a-\u202e\u2066-\u2069\ufeff]/.test(text);
+  if (isPlain && (style.utf8 || isPrintableAscii(text))) {
     const words = text.split(" ");
     if (words.every((word) => isAtom(word) && word.length < 75)) return words;
-  }
-  // Blanks at the ends and runs of blanks are lost by readers that tidy quoted strings, so they go the encoded way.
-  const tidy = !/^ | $| {2}|\t|[\u202a-\u202e\u2066-\u2069\ufeff]/.test(text);
-  if (!looksEncoded && tidy && (style.utf8 || isPrintableAscii(text))) {
     const quoted = quote(text);
     if (quoted.length <= 72) return [quoted];
   }

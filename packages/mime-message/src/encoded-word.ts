@@ -57,24 +57,24 @@ function continues(text: string, at: number): boolean {
   );
 }
 
-/** True when Q is the shorter of the two encodings of the text. */
+/** True when at most half of the octets would be escaped: Q then keeps the text readable to those who look at source. */
 function prefersQ(text: string): boolean {
-  let q = 0;
+  let escaped = 0;
   let octets = 0;
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at);
     if (unit < 128) {
       octets += 1;
-      q += Q_LITERAL[unit] === 1 || unit === 32 ? 1 : 3;
+      if (Q_LITERAL[unit] !== 1 && unit !== 32) escaped += 1;
     } else {
       const pair = isPair(text, at);
       const width = utf8Width(unit, pair);
       octets += width;
-      q += 3 * width;
+      escaped += width;
       if (pair) at += 1;
     }
   }
-  return q <= Math.ceil(octets / 3) * 4;
+  return 2 * escaped <= octets;
 }
 
 /**

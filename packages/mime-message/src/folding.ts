@@ -50,13 +50,14 @@ export function isPrintableAscii(text: string): boolean {
 
 /**
  * Joins tokens with single spaces, folding before a token that would pass column 76. The result begins with the space
- * or the fold that follows the field's colon, so that no line holds blanks alone.
+ * or the fold that follows the field's colon, so that no line holds blanks alone. `keepFirst` forbids a fold there: Python's
+ * email package counts the fold's space to the text of an unstructured field.
  */
-export function foldTokens(nameLength: number, tokens: readonly string[]): string {
+export function foldTokens(nameLength: number, tokens: readonly string[], keepFirst = false): string {
   let folded = "";
   let column = nameLength + 1;
   for (const token of tokens) {
-    if (column + 1 + token.length <= FOLD_COLUMN) {
+    if (column + 1 + token.length <= FOLD_COLUMN || (keepFirst && folded === "")) {
       folded += ` ${token}`;
       column += 1 + token.length;
     } else {
@@ -88,13 +89,13 @@ function splitAtSingleSpaces(text: string): string[] {
 /** Characters that must not stand raw in a UTF-8 header although they are printable text: they reorder or vanish. */
 const HIDDEN = /[\u202a-\u202e\u2066-\u2069\ufeff]/;
 
-function needsEncoding(word: string, style: HeaderStyle): boolean {
+function needsEncoding(word: string, style: HeaderStyle, maxOctets: number): boolean {
   if (word.includes("=?")) return true; // text that only looks encoded (row M7)
   if (style.utf8) {
     if (word.includes("\t") || HIDDEN.test(word)) return true;
-    return word.length * 3 > MAX_LINE_OCTETS - 1 && utf8Length(word) > MAX_LINE_OCTETS - 1;
+    return word.length * 3 > maxOctets && utf8Length(word) > maxOctets;
   }
-  return word.length > MAX_LINE_OCTETS - 1 || !isPrintableAscii(word);
+  return word.length > maxOctets || !isPrintableAscii(word);
 }
 
 /**
@@ -104,7 +105,13 @@ function needsEncoding(word: string, style: HeaderStyle): boolean {
 export function foldUnstructured(name: string, value: string, style: HeaderStyle = ASCII_STYLE): string {
   if (isPlainLine(name, value)) return ` ${value}`;
   assertHeaderText(value, name);
-  return foldTokens(name.length, unstructuredTokens(toWellFormed(value), style, name.length));
+  const tokens = unstructuredTokens(toWellFormed(value), style, name.length);
+  // After a long name an encoded word gets a line of its own, as RFC 2047 allows it no longer one.
+  return foldTokens(
+    name.length,
+    tokens,
+    !(tokens[0]!.startsWith("=?") && roomBehind(name.length) < MIN_FIRST_ROOM),
+  );
 }
 
 /** The usual case in one walk: printable ASCII that fits in the line, no blank at an end, nothing that looks encoded. */
@@ -120,6 +127,14 @@ function isPlainLine(name: string, value: string): boolean {
   return before !== 32 || value.length === 0;
 }
 
+/** Columns that a first encoded word needs to be worth it. */
+const MIN_FIRST_ROOM = 24;
+
+/** Columns on the first line behind the name, the colon and a space. */
+function roomBehind(nameLength: number): number {
+  return FOLD_COLUMN - nameLength - 2;
+}
+
 /** Tokens of an unstructured value, for `foldTokens`. */
 export function unstructuredTokens(value: string, style: HeaderStyle, nameLength = 0): string[] {
   if (value === "") return [""];
@@ -131,17 +146,18 @@ export function unstructuredTokens(value: string, style: HeaderStyle, nameLength
     const word = words[at]!;
     const edge =
       word === "" || (at === 0 && word.startsWith(" ")) || (at === words.length - 1 && word.endsWith(" "));
-    if (edge || needsEncoding(word, style)) {
+    const maxOctets = MAX_LINE_OCTETS - (at === 0 ? nameLength + 2 : 1);
+    if (edge || needsEncoding(word, style, maxOctets)) {
       if (first < 0) first = at;
       last = at;
     }
   }
   if (first < 0) return words;
-  const firstRoom = first === 0 ? FOLD_COLUMN - nameLength - 2 : undefined;
+  const firstRoom = first === 0 ? roomBehind(nameLength) : undefined;
   return [
     ...words.slice(0, first),
     ...encodeWords(words.slice(first, last + 1).join(" "), {
-      firstRoom: firstRoom !== undefined && firstRoom < 24 ? undefined : firstRoom,
+      firstRoom: firstRoom !== undefined && firstRoom < MIN_FIRST_ROOM ? undefined : firstRoom,
       charset: style.charset,
     }),
     ...words.slice(last + 1),

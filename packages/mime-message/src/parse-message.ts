@@ -88,9 +88,9 @@ function tooLarge(maxBytes: number): MimeError {
   return new MimeError("ERR_MIME_PARSE", `The message has more than ${maxBytes} octets`);
 }
 
-/** Decoded text without what a header must not hold, so that it can be composed again. */
-function tidy(value: string): string {
-  return decodeWords(value).replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g, " ");
+/** Text without what a header must not hold, so that it can be composed again. */
+function tidy(text: string): string {
+  return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g, " ");
 }
 
 /** Addresses of a field. What mail-address refuses (two domains to choose from, say) is left out rather than guessed. */
@@ -106,7 +106,7 @@ function addressesOf(fields: readonly HeaderField[], name: string): Address[] | 
     }
   }
   const named = <T extends { readonly name?: string | undefined }>(entry: T): T =>
-    entry.name === undefined ? entry : { ...entry, name: tidy(entry.name) };
+    entry.name === undefined ? entry : { ...entry, name: tidy(decodeWords(entry.name)) };
   const decoded = addresses.map((address) =>
     address.kind === "mailbox" ? named(address) : { ...named(address), members: address.members.map(named) },
   );
@@ -147,7 +147,7 @@ export async function parseMessage(
   put("dispositionNotificationTo", addressesOf(fields, "disposition-notification-to"));
   put("returnReceiptTo", addressesOf(fields, "return-receipt-to"));
   const subject = first("subject");
-  if (subject !== undefined) message.subject = tidy(subject);
+  if (subject !== undefined) message.subject = tidy(decodeWords(subject));
   put(
     "date",
     attempt(() => readDate(first("date")!), first("date")),
@@ -191,7 +191,7 @@ export async function parseMessage(
 
   const others = fields.filter(({ name }) => !CONSUMED.test(name.toLowerCase()));
   if (others.length > 0) {
-    message.headers = others.map(({ name, value }) => ({ key: name, value: tidy(value) }));
+    message.headers = others.map(({ name, value }) => ({ key: name, value: tidy(decodeWords(value)) }));
   }
   return message;
 }
