@@ -23,8 +23,9 @@ export { type ClientStatistics, SmtpClient } from "./pool/smtp-client.js";
 export type { RateLimit } from "./pool/token-bucket.js";
 // For people who watch or repeat.
 export { type RetryOptions, withRetry } from "./retry.js";
-export type { AuthOptions, ConnectionOptions, TlsPolicy, TlsSettings } from "./session/connection-options.js";
+export type { ConnectionOptions, TlsPolicy, TlsSettings } from "./session/connection-options.js";
 export { parseConnectionUrl } from "./session/connection-url.js";
+export type { AuthOptions } from "./session/login.js";
 export type { Observer, TransferProgress } from "./session/observer.js";
 export type { SetupTimings } from "./session/session.js";
 export type { Timeouts } from "./session/timeouts.js";

@@ -2,8 +2,8 @@ import { type Mailbox, parseMailbox } from "@wirepost/mail-address";
 import type { MessageSource } from "@wirepost/mime-message";
 import type { MailParameters, RcptParameters, Reply } from "@wirepost/smtp-protocol";
 import { fromLowerError } from "./outcome/from-lower-error.js";
+import { refused } from "./outcome/refused.js";
 import { SendError } from "./outcome/send-error.js";
-import { refused } from "./session/establish.js";
 import type { ReplyHandler, Session, SessionExchange } from "./session/session.js";
 
 export interface ManualTransactionOptions {

@@ -4,18 +4,15 @@ import type { Capabilities, Command, Reply } from "@wirepost/smtp-protocol";
 import type { Socket, TlsInfo } from "@wirepost/socket-core";
 import { ManualTransaction, type ManualTransactionOptions } from "./manual-transaction.js";
 import type { Receipt } from "./outcome/receipt.js";
+import { refused } from "./outcome/refused.js";
 import { SendError } from "./outcome/send-error.js";
 import { Pipeline } from "./pipeline/pipeline.js";
 import { SendJob } from "./pipeline/send-job.js";
 import { NO_OPTIONS, type SendOptions } from "./pipeline/send-options.js";
 import { watchJob } from "./pipeline/watch-job.js";
-import { authenticate } from "./session/authenticate.js";
-import {
-  type AuthOptions,
-  type ConnectionOptions,
-  resolveConnectionOptions,
-} from "./session/connection-options.js";
-import { establish, hello, openAndGreet, refused, startTls } from "./session/establish.js";
+import { type ConnectionOptions, resolveConnectionOptions } from "./session/connection-options.js";
+import { establish, hello, openAndGreet, startTls } from "./session/establish.js";
+import type { AuthOptions } from "./session/login.js";
 import { closedError, type Session, type SetupTimings } from "./session/session.js";
 import type { TranscriptEntry } from "./session/transcript.js";
 
@@ -131,6 +128,7 @@ export class SmtpConnection {
   /** Logs in. @throws SendError */
   async authenticate(auth: AuthOptions): Promise<void> {
     this.#session.phase = "auth";
+    const { authenticate } = await import("./session/authenticate.js");
     await authenticate(this.#session, auth);
   }
 

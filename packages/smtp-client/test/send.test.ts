@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { recordingServer, testIdentities } from "@wirepost/test-server";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { SendError, SmtpClient, SmtpConnection } from "../src/index.js";
@@ -114,6 +115,17 @@ describe("the main job", () => {
     // The connection goes on.
     await client.send(MESSAGE);
     expect(server.connectionCount).toBe(1);
+  });
+
+  it("shows an error briefly, however many recipients it is about", async () => {
+    const server = track(await recordingServer({}));
+    const client = track(new SmtpClient({ host: "127.0.0.1", port: server.port }));
+    const to = ["reject550@example.org", "reject551@example.org"];
+    const error = await failure(client.send({ ...MESSAGE, to }));
+    const shown = inspect(error, { depth: 4 });
+    expect(shown).toContain("address: 'reject550@example.org'");
+    expect(shown.match(/error: 'ERR_CLIENT_RECIPIENTS_REFUSED'/g)?.length).toBe(2);
+    expect(shown.match(/\n {2,}at /g)?.length ?? 0).toBeLessThan(30);
   });
 
   it("streams a large message", async () => {

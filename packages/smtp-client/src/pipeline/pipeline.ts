@@ -1,6 +1,6 @@
 import { fromLowerError } from "../outcome/from-lower-error.js";
+import { refused } from "../outcome/refused.js";
 import type { SendError } from "../outcome/send-error.js";
-import { refused } from "../session/establish.js";
 import type { ReplyHandler, Session, SessionExchange } from "../session/session.js";
 import type { Recipient, SendJob } from "./send-job.js";
 import { Transaction, type TransactionOwner } from "./transaction.js";

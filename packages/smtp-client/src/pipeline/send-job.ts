@@ -10,8 +10,8 @@ import type { ClientErrorCode } from "../outcome/client-error-codes.js";
 import { publishSend, sendsAreWatched } from "../outcome/diagnostics.js";
 import { fromLowerError } from "../outcome/from-lower-error.js";
 import { type Outcome, Receipt, type RecipientOutcome } from "../outcome/receipt.js";
+import { shownText } from "../outcome/refused.js";
 import { type FailureState, type Phase, SendError } from "../outcome/send-error.js";
-import { shownText } from "../session/establish.js";
 import { elapsed } from "../session/session.js";
 import type { TranscriptEntry } from "../session/transcript.js";
 import {
@@ -39,6 +39,17 @@ export class Recipient implements RecipientOutcome {
     this.outcome = outcome;
     this.reply = reply;
     this.error = error;
+  }
+
+  /** One line in a log, instead of the same error printed once for each recipient. */
+  [Symbol.for("nodejs.util.inspect.custom")](): object {
+    const { address, outcome, reply, error } = this;
+    return {
+      address,
+      outcome,
+      ...(reply === undefined ? {} : { reply: `${reply.code} ${shownText(reply)}` }),
+      ...(error === undefined ? {} : { error: error.code }),
+    };
   }
 }
 

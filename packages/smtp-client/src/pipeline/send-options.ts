@@ -1,7 +1,7 @@
 import type { Mailbox } from "@wirepost/mail-address";
 import type { MailParameters, RcptParameters } from "@wirepost/smtp-protocol";
 import type { RecipientOutcome } from "../outcome/receipt.js";
-import { checkNames, optionError } from "../session/connection-options.js";
+import { checkNames, optionError } from "../session/check-names.js";
 import type { TransferProgress } from "../session/observer.js";
 
 /** Delivery status notifications (RFC 3461). */

@@ -1,5 +1,5 @@
+import { abortedError } from "../outcome/refused.js";
 import { SendError } from "../outcome/send-error.js";
-import { abortedError } from "../session/establish.js";
 import type { SendJob } from "./send-job.js";
 
 /** Jobs by signal: one abort listener for each distinct signal, however many messages share it. */

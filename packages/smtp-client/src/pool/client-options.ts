@@ -1,6 +1,6 @@
+import { optionError } from "../session/check-names.js";
 import {
   type ConnectionOptions,
-  optionError,
   type ResolvedConnectionOptions,
   resolveConnectionOptions,
 } from "../session/connection-options.js";

@@ -9,9 +9,9 @@ import {
 import { nodeEnvironment } from "@wirepost/sasl/node";
 import { fitsInitialResponse, parseSaslChallenge, type Reply } from "@wirepost/smtp-protocol";
 import { fromLowerError } from "../outcome/from-lower-error.js";
+import { refused } from "../outcome/refused.js";
 import { SendError } from "../outcome/send-error.js";
-import type { AuthOptions } from "./connection-options.js";
-import { refused } from "./establish.js";
+import type { AuthOptions } from "./login.js";
 import type { Session } from "./session.js";
 
 /** No mechanism takes so many steps; a server that goes on with 334 is cancelled by the mechanism first (threats S4). */
@@ -20,7 +20,7 @@ const MAX_STEPS = 20;
 /** Logs in with the strongest mechanism, or one weaker where that is safe. @throws SendError */
 export async function authenticate(
   session: Session,
-  auth: AuthOptions | undefined = session.options.auth,
+  auth: AuthOptions | undefined = session.options.login?.reveal(),
 ): Promise<void> {
   if (auth === undefined) return;
   const offered = session.protocol.capabilities.auth;

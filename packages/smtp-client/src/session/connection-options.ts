@@ -1,8 +1,8 @@
 import { hostname } from "node:os";
-import { type Credentials, protectCredentials } from "@wirepost/sasl";
 import type { ConnectOptions, Socket, TlsOptions } from "@wirepost/socket-core";
-import { SendError } from "../outcome/send-error.js";
+import { checkNames, optionError } from "./check-names.js";
 import { parseConnectionUrl } from "./connection-url.js";
+import { type AuthOptions, Login } from "./login.js";
 import type { Observer } from "./observer.js";
 import { resolveTimeouts, type Timeouts } from "./timeouts.js";
 
@@ -18,13 +18,6 @@ export type TlsPolicy = "implicit" | "required" | "opportunistic" | "none";
 export interface TlsSettings extends Omit<TlsOptions, "signal" | "onCertificate"> {
   /** Default: `implicit` on port 465, `required` with credentials (loopback excepted), `opportunistic` otherwise. */
   readonly policy?: TlsPolicy | undefined;
-}
-
-export interface AuthOptions extends Credentials {
-  /** Only these mechanisms, in this order. Default: all that the credentials allow, strongest first. */
-  readonly mechanisms?: readonly string[] | undefined;
-  /** Mechanisms that may show the secret without TLS: all of them, or those named. Default: none. */
-  readonly allowClearText?: boolean | readonly string[] | undefined;
 }
 
 /** How one connection is made and spoken over. */
@@ -73,7 +66,8 @@ export interface ConnectionOptions {
 }
 
 /** Options after defaults; what the rest of the package works with. */
-export interface ResolvedConnectionOptions extends ConnectionOptions {
+export interface ResolvedConnectionOptions extends Omit<ConnectionOptions, "auth"> {
+  readonly login: Login | undefined;
   readonly host: string;
   readonly port: number;
   readonly protocol: "smtp" | "lmtp";
@@ -110,21 +104,6 @@ const NAMES: ReadonlySet<string> = new Set<keyof ConnectionOptions>([
   "replyLimits",
   "signal",
 ]);
-
-/** An error of the caller, before anything was written. */
-export function optionError(
-  code: "ERR_CLIENT_OPTION" | "ERR_CLIENT_UNKNOWN_OPTION",
-  message: string,
-): SendError {
-  return new SendError(code, message, { phase: "compose" });
-}
-
-export function checkNames(what: string, given: object, known: ReadonlySet<string>): void {
-  for (const name of Object.keys(given)) {
-    if (!known.has(name))
-      throw optionError("ERR_CLIENT_UNKNOWN_OPTION", `there is no ${what} option named "${name}"`);
-  }
-}
 
 function checkChoice<T extends string>(
   name: string,
@@ -169,28 +148,20 @@ export function resolveConnectionOptions(
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
     throw optionError("ERR_CLIENT_OPTION", "port must be a whole number from 1 to 65535");
   }
+  // The credentials live in `login` alone.
+  const { auth, ...rest } = options;
   return {
-    ...options,
+    ...rest,
     host,
     port,
     protocol,
     policy,
     tlsOptions,
-    auth: options.auth === undefined ? undefined : protectAuth(options.auth),
+    login: auth === undefined ? undefined : new Login(auth),
     times: resolveTimeouts(options.timeouts),
     pipelining: checkChoice("pipelining", options.pipelining, ["full", "envelope", "off"], "full"),
     chunking: checkChoice("chunking", options.chunking, ["auto", "off"], "auto"),
   };
-}
-
-/** The credentials in a form that logs and `inspect` cannot show. */
-function protectAuth(auth: AuthOptions): AuthOptions {
-  const { mechanisms, allowClearText, ...credentials } = auth;
-  const holder = Object.create(protectCredentials(credentials)) as AuthOptions;
-  return Object.defineProperties(holder, {
-    mechanisms: { value: mechanisms },
-    allowClearText: { value: allowClearText },
-  });
 }
 
 function defaultPolicy(options: ConnectionOptions, host: string, protocol: "smtp" | "lmtp"): TlsPolicy {

@@ -1,8 +1,7 @@
-import { escapeReplyText, type Reply } from "@wirepost/smtp-protocol";
-import type { ClientErrorCode } from "../outcome/client-error-codes.js";
+import type { Reply } from "@wirepost/smtp-protocol";
 import { publishConnection } from "../outcome/diagnostics.js";
-import { type Phase, SendError } from "../outcome/send-error.js";
-import { authenticate } from "./authenticate.js";
+import { abortedError, refused } from "../outcome/refused.js";
+import { SendError } from "../outcome/send-error.js";
 import { defaultClientName, type ResolvedConnectionOptions } from "./connection-options.js";
 import { elapsed, Session } from "./session.js";
 
@@ -32,7 +31,7 @@ export async function establish(options: ResolvedConnectionOptions): Promise<Ses
     const { capabilities } = session.protocol;
     session.pipeConnect = capabilities.has("PIPECONNECT") || capabilities.has("X_PIPE_CONNECT");
     await secure(session);
-    if (options.auth !== undefined) await login(session);
+    if (options.login !== undefined) await login(session);
     publishConnection({ host: options.host, port: options.port, state: "open", timings: session.timings });
     return session;
   } catch (error) {
@@ -140,28 +139,8 @@ function requestStartTls(session: Session): Promise<{ reply: Reply; handshake: P
 async function login(session: Session): Promise<void> {
   session.phase = "auth";
   const began = performance.now();
+  // Mechanisms are loaded by those who log in only.
+  const { authenticate } = await import("./authenticate.js");
   await authenticate(session);
   session.timings.authMs = elapsed(began);
-}
-
-/** What a client may do next after a refused step is in `retryable`: 4yz may pass. */
-export function refused(code: ClientErrorCode, message: string, phase: Phase, reply: Reply): SendError {
-  return new SendError(code, `${message}: ${reply.code} ${shownText(reply)}`, {
-    phase,
-    reply,
-    state:
-      phase === "mail" || phase === "rcpt" || phase === "data" || phase === "end-of-data"
-        ? "rejected"
-        : "not-sent",
-    retryable: reply.code < 500,
-  });
-}
-
-/** Reply text for an error message: one line, no control characters, not endless. */
-export function shownText(reply: Reply): string {
-  return escapeReplyText(reply.lines.join(" ")).slice(0, 500);
-}
-
-export function abortedError(phase: Phase, reason: unknown): SendError {
-  return new SendError("ERR_CLIENT_ABORTED", "aborted by the caller", { phase, cause: reason });
 }

@@ -65,9 +65,7 @@ export class Session {
   /** Resolves once TCP, a proxy and implicit TLS stand. @throws SendError */
   static async open(options: ResolvedConnectionOptions): Promise<Session> {
     const secrets = new Secrets();
-    for (const secret of [options.auth?.password, options.auth?.token]) {
-      if (typeof secret === "string") secrets.add(secret);
-    }
+    for (const secret of options.login?.secrets ?? []) secrets.add(secret);
     const observer = options.observer;
     const transcript =
       options.transcript === true || observer?.onTranscript !== undefined
