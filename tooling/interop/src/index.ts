@@ -12,7 +12,14 @@ export {
 } from "./servers/dovecot-submission.js";
 export { type EximOptions, type EximPort, startExim } from "./servers/exim.js";
 export { type KeyDistributionCentre, REALM, startKerberos } from "./servers/kerberos.js";
-export { ACCOUNTS, type Account, HOST, type MailServer, SERVER_NAME } from "./servers/mail-server.js";
+export {
+  ACCOUNTS,
+  type Account,
+  HOST,
+  type MailServer,
+  type SandboxedMailServer,
+  SERVER_NAME,
+} from "./servers/mail-server.js";
 export { parseStored, type StoredMessage } from "./servers/maildir.js";
 export { type OpenSmtpdPort, startOpenSmtpd } from "./servers/opensmtpd.js";
 export { type PostfixCyrusPort, startPostfixCyrus } from "./servers/postfix-cyrus.js";

@@ -2,7 +2,7 @@ import { certificateFiles, certificates } from "../machine/certificates.js";
 import { freePorts } from "../machine/ports.js";
 import { startSandbox } from "../machine/sandbox.js";
 import { cyrusConfiguration, makeSasldb } from "./cyrus.js";
-import { ACCOUNTS, MAIL_FOLDER, type MailServer, mailServer, SERVER_NAME } from "./mail-server.js";
+import { ACCOUNTS, MAIL_FOLDER, mailServer, type SandboxedMailServer, SERVER_NAME } from "./mail-server.js";
 import { allAccept } from "./ready.js";
 
 export interface EximOptions {
@@ -146,7 +146,7 @@ external:
 }
 
 /** Exim 4.96 with its own mechanisms (CRAM-MD5, SPA, EXTERNAL) and those that it takes from Cyrus SASL. */
-export async function startExim(options: EximOptions = {}): Promise<MailServer<EximPort>> {
+export async function startExim(options: EximOptions = {}): Promise<SandboxedMailServer<EximPort>> {
   const ports = await freePorts("plain", "starttls", "implicit");
   const mechanisms = ["DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512"];
   const files: Record<string, string | Uint8Array> = {};

@@ -35,6 +35,12 @@ export interface MailServer<Port extends string = string> {
   stop(): Promise<void>;
 }
 
+/** A server that runs in a sandbox, where programs can be run beside it. */
+export interface SandboxedMailServer<Port extends string = string> extends MailServer<Port> {
+  /** Runs bash in the server's sandbox and gives what it prints. */
+  run(script: string): Promise<string>;
+}
+
 /** Where every server stores mail, inside its sandbox. */
 export const MAIL_FOLDER = "/srv/mail";
 
@@ -42,7 +48,7 @@ export function mailServer<Port extends string>(
   sandbox: Sandbox,
   ports: Readonly<Record<Port, number>>,
   caFile: string,
-): MailServer<Port> {
+): SandboxedMailServer<Port> {
   const maildirs = new MaildirReader(sandbox.root + MAIL_FOLDER);
   const readMessages = () => maildirs.read();
   return {
@@ -54,6 +60,7 @@ export function mailServer<Port extends string>(
     waitForMessages: (count, wanted = () => true) =>
       waitForMessages(readMessages, count, wanted, sandbox.log),
     log: () => sandbox.log(),
+    run: (script) => sandbox.run(script),
     stop: () => sandbox.stop(),
   };
 }

@@ -2,7 +2,7 @@ import { certificateFiles, certificates } from "../machine/certificates.js";
 import { freePorts } from "../machine/ports.js";
 import { startSandbox } from "../machine/sandbox.js";
 import { dovecotAuth, dovecotGround, dovecotOauth, dovecotUsers } from "./dovecot.js";
-import { type MailServer, mailServer } from "./mail-server.js";
+import { mailServer, type SandboxedMailServer } from "./mail-server.js";
 import { postfixFiles, START_POSTFIX } from "./postfix.js";
 import { allAccept } from "./ready.js";
 
@@ -16,9 +16,16 @@ export interface PostfixDovecotOptions {
 /**
  * plain: no TLS, AUTH offered in clear text. starttls: AUTH only after STARTTLS. submission: wants TLS and a login.
  * implicit: TLS from the first byte. bare: neither PIPELINING, CHUNKING, 8BITMIME, SMTPUTF8, DSN nor SIZE is announced.
- * postscreen: the greeting's second line comes late.
+ * postscreen: the greeting's second line comes late. impatient: says 421 and hangs up after one second of silence.
  */
-export type PostfixPort = "plain" | "starttls" | "submission" | "implicit" | "bare" | "postscreen";
+export type PostfixPort =
+  | "plain"
+  | "starttls"
+  | "submission"
+  | "implicit"
+  | "bare"
+  | "postscreen"
+  | "impatient";
 
 const MECHANISMS = ["plain", "login", "cram-md5", "digest-md5", "scram-sha-1", "scram-sha-256", "anonymous"];
 
@@ -34,8 +41,16 @@ const ONLY_WITH_LOGIN = { smtpd_relay_restrictions: "permit_sasl_authenticated, 
 /** Postfix 3.7 with the SASL service of Dovecot 2.3. */
 export async function startPostfixDovecot(
   options: PostfixDovecotOptions = {},
-): Promise<MailServer<PostfixPort>> {
-  const ports = await freePorts("plain", "starttls", "submission", "implicit", "bare", "postscreen");
+): Promise<SandboxedMailServer<PostfixPort>> {
+  const ports = await freePorts(
+    "plain",
+    "starttls",
+    "submission",
+    "implicit",
+    "bare",
+    "postscreen",
+    "impatient",
+  );
   const mechanisms = [...MECHANISMS];
   const files: Record<string, string | Uint8Array> = {};
   if (options.introspectionUrl !== undefined) {
@@ -63,6 +78,7 @@ export async function startPostfixDovecot(
         },
         { port: ports.implicit, settings: { ...AUTH, smtpd_tls_wrappermode: "yes" } },
         { port: ports.bare, settings: { ...AUTH, smtpd_discard_ehlo_keywords: withoutExtensions } },
+        { port: ports.impatient, settings: { smtpd_timeout: "1s" } },
         {
           port: ports.postscreen,
           program: "postscreen",

@@ -79,6 +79,8 @@ const GROUND: PostfixSettings = {
   smtpd_client_connection_rate_limit: "0",
   smtpd_peername_lookup: "no",
   in_flow_delay: "0",
+  // A suite that kills conversations would otherwise wait a minute for the next one.
+  service_throttle_time: "1s",
   // Mail that nobody can be told about is not to linger.
   bounce_queue_lifetime: "0",
 };
