@@ -484,6 +484,19 @@ describe("stopping", () => {
     connection.destroy();
   });
 
+  it.each([
+    { name: "DATA", extensions: ["PIPELINING"] },
+    { name: "BDAT", extensions: ["PIPELINING", "CHUNKING"] },
+  ])("abandoning a small message by $name never ends its content either", async ({ extensions }) => {
+    const { connection, server } = await truth({ extensions }, { observer: { onTransfer: () => false } });
+    await expect(connection.send(MESSAGE)).rejects.toMatchObject({
+      code: "ERR_CLIENT_ABANDONED",
+      state: "not-sent",
+    });
+    await connection.close();
+    expect(server.delivered.size).toBe(0);
+  });
+
   it("abandoning leaves the socket open and never ends the content", async () => {
     const { connection, seen } = await connectTo({}, { observer: { onTransfer: () => false } });
     const error = await connection

@@ -1,10 +1,10 @@
-import type { MessageSource } from "@wirepost/mime-message";
 import type { RcptCommand, Reply } from "@wirepost/smtp-protocol";
 import type { ClientErrorCode } from "../outcome/client-error-codes.js";
 import { fromLowerError } from "../outcome/from-lower-error.js";
 import { refused } from "../outcome/refused.js";
 import { type Phase, SendError } from "../outcome/send-error.js";
-import { elapsed, type ReplyHandler, type Session, type SessionExchange } from "../session/session.js";
+import { elapsed, type Session, type SessionExchange } from "../session/session.js";
+import { type ContentOwner, ContentWriter } from "./content-writer.js";
 import type { Recipient, SendJob } from "./send-job.js";
 import type { TransactionPlan } from "./transaction-plan.js";
 
@@ -30,7 +30,7 @@ type Stage = "envelope" | "content" | "written" | "ended";
  * One mail transaction: MAIL, RCPT…, content, final replies (RFC 5321 3.3). It hears each reply in the turn in which it came,
  * decides what it means for its recipients, and appends what follows.
  */
-export class Transaction implements ReplyHandler {
+export class Transaction implements ContentOwner {
   stage: Stage = "envelope";
   #mailRefusal: Reply | undefined;
   #issuedRecipients = 0;
@@ -42,7 +42,6 @@ export class Transaction implements ReplyHandler {
   #abandoned = false;
   #delivered = false;
   #chunkRefusal: Reply | undefined;
-  #sentBytes = 0;
   readonly #began = performance.now();
 
   constructor(
@@ -333,85 +332,16 @@ export class Transaction implements ReplyHandler {
   }
 
   #writeContent(): void {
-    const { content } = this.plan.composed;
     this.stage = "content";
     this.owner.session.phase = "data";
-    if (content instanceof Uint8Array && content.length <= MAX_SYNCHRONOUS_BYTES) {
-      this.#writeWhole(content);
-    } else {
-      void this.#stream(content).catch((error: unknown) => this.#onSourceFailed(error));
-    }
+    new ContentWriter(this.owner.session, this.plan, this.job.options, this).begin();
   }
 
-  /** Small content: appended in this turn, the next envelope behind it, all of it one write. */
-  #writeWhole(content: Uint8Array): void {
-    const { protocol } = this.owner.session;
-    let offset = 0;
-    if (this.plan.chunking) {
-      const binary = this.plan.composed.body === "BINARYMIME";
-      do {
-        offset += protocol.writeChunk(content, offset, true, this, binary);
-      } while (offset < content.length);
-    } else {
-      while (offset < content.length) offset += protocol.writeContent(content, offset, this);
-      protocol.endContent(this);
-    }
-    if (!this.#transferred(content.length)) return;
-    this.#contentWritten();
+  get writingContent(): boolean {
+    return this.stage === "content";
   }
 
-  async #stream(content: Uint8Array | MessageSource): Promise<void> {
-    const { session } = this.owner;
-    if (content instanceof Uint8Array) {
-      await this.#streamBlock(content);
-    } else {
-      for await (const block of content.open(this.job.options.signal)) {
-        await this.#streamBlock(block);
-        if (this.#stopped()) return;
-      }
-    }
-    if (this.#stopped()) return;
-    if (this.plan.chunking)
-      session.protocol.writeChunk(EMPTY, 0, true, this, this.plan.composed.body === "BINARYMIME");
-    else session.protocol.endContent(this);
-    this.#contentWritten();
-    session.flush();
-  }
-
-  async #streamBlock(block: Uint8Array): Promise<void> {
-    const { session } = this.owner;
-    const binary = this.plan.composed.body === "BINARYMIME";
-    let offset = 0;
-    while (offset < block.length) {
-      if (this.#stopped()) return;
-      const taken = this.plan.chunking
-        ? session.protocol.writeChunk(block, offset, false, this, binary)
-        : session.protocol.writeContent(block, offset, this);
-      offset += taken;
-      session.flush();
-      if (!this.#transferred(taken)) return;
-      if (session.blocked) await session.drained();
-    }
-  }
-
-  #stopped(): boolean {
-    return this.stage !== "content" || this.owner.session.failure !== undefined;
-  }
-
-  /** False: an observer abandoned the transaction. */
-  #transferred(blockBytes: number): boolean {
-    const { onTransfer } = this.owner.session.options.observer ?? {};
-    const { onProgress } = this.job.options;
-    this.#sentBytes += blockBytes;
-    if (onTransfer === undefined && onProgress === undefined) return true;
-    const progress = { sentBytes: this.#sentBytes, totalBytes: this.plan.composed.sizeBytes, blockBytes };
-    onProgress?.(progress);
-    if (onTransfer?.call(this.owner.session.options.observer, progress) !== false) return true;
-    this.abandon();
-    return false;
-  }
-
-  #contentWritten(): void {
+  contentEnded(): void {
     this.stage = "written";
     this.job.contentMs ??= elapsed(this.#began);
     this.owner.session.phase = "end-of-data";
@@ -419,8 +349,8 @@ export class Transaction implements ReplyHandler {
     this.owner.contentWritten(this);
   }
 
-  #onSourceFailed(cause: unknown): void {
-    if (this.#stopped()) return;
+  contentFailed(cause: unknown): void {
+    if (!this.writingContent || this.owner.session.failure !== undefined) return;
     const lower = fromLowerError(cause, "data");
     const own = lower.code.startsWith("ERR_SMTP_") || lower.code.startsWith("ERR_MIME_");
     const failure = new SendError(own ? lower.code : "ERR_CLIENT_CONTENT_SOURCE", lower.message, {
@@ -520,7 +450,3 @@ export class Transaction implements ReplyHandler {
     if (this.job.waiting.length === 0) this.job.settle(this.owner.session.transcript?.entries);
   }
 }
-
-/** Content up to this size is appended in one turn; larger content gives others a chance between its blocks. */
-const MAX_SYNCHRONOUS_BYTES = 128 * 1024;
-const EMPTY = new Uint8Array(0);

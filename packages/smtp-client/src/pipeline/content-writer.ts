@@ -1,0 +1,121 @@
+import type { MessageSource } from "@wirepost/mime-message";
+import type { ReplyHandler, Session } from "../session/session.js";
+import type { SendOptions } from "./send-options.js";
+import type { TransactionPlan } from "./transaction-plan.js";
+
+/** Content up to this size is appended in one turn; larger content gives others a chance between its blocks. */
+const MAX_SYNCHRONOUS_BYTES = 128 * 1024;
+const EMPTY = new Uint8Array(0);
+
+/** The transaction whose content is written; it also hears the replies. */
+export interface ContentOwner extends ReplyHandler {
+  /** False once nothing more of this content may be written. */
+  readonly writingContent: boolean;
+  /** The last octet has been appended. */
+  contentEnded(): void;
+  /** An observer said that the rest must not be sent. */
+  abandon(): void;
+  /** The source failed, or gave what cannot be sent. */
+  contentFailed(cause: unknown): void;
+}
+
+/** Writes the content of one message, by DATA or in chunks, at once or block by block as the socket takes it. */
+export class ContentWriter {
+  readonly #session: Session;
+  readonly #plan: TransactionPlan;
+  readonly #options: SendOptions;
+  readonly #owner: ContentOwner;
+  readonly #binary: boolean;
+  readonly #watched: boolean;
+  #sentBytes = 0;
+
+  constructor(session: Session, plan: TransactionPlan, options: SendOptions, owner: ContentOwner) {
+    this.#session = session;
+    this.#plan = plan;
+    this.#options = options;
+    this.#owner = owner;
+    this.#binary = plan.composed.body === "BINARYMIME";
+    this.#watched = options.onProgress !== undefined || session.options.observer?.onTransfer !== undefined;
+  }
+
+  begin(): void {
+    const { content } = this.#plan.composed;
+    if (content instanceof Uint8Array && content.length <= MAX_SYNCHRONOUS_BYTES) {
+      this.#writeWhole(content);
+    } else {
+      this.#stream(content).catch((cause: unknown) => this.#owner.contentFailed(cause));
+    }
+  }
+
+  /** Small content: appended in this turn, the next envelope behind it, all of it one write. */
+  #writeWhole(content: Uint8Array): void {
+    const last = this.#plan.chunking && !this.#watched;
+    let offset = 0;
+    do {
+      offset += this.#append(content, offset, last);
+    } while (offset < content.length);
+    // Whoever watches may still say no, so the end comes behind the question.
+    if (!this.#transferred(content.length)) return;
+    if (!last) this.#end();
+    this.#owner.contentEnded();
+  }
+
+  async #stream(content: Uint8Array | MessageSource): Promise<void> {
+    if (content instanceof Uint8Array) {
+      await this.#streamBlock(content);
+    } else {
+      for await (const block of content.open(this.#options.signal)) {
+        await this.#streamBlock(block);
+        if (this.#stopped) return;
+      }
+    }
+    if (this.#stopped) return;
+    this.#end();
+    this.#owner.contentEnded();
+    this.#session.flush();
+  }
+
+  async #streamBlock(block: Uint8Array): Promise<void> {
+    let offset = 0;
+    while (offset < block.length) {
+      if (this.#stopped) return;
+      const taken = this.#append(block, offset, false);
+      offset += taken;
+      this.#session.flush();
+      if (!this.#transferred(taken)) return;
+      if (this.#session.blocked) await this.#session.drained();
+    }
+  }
+
+  #append(block: Uint8Array, offset: number, last: boolean): number {
+    const { protocol } = this.#session;
+    return this.#plan.chunking
+      ? protocol.writeChunk(block, offset, last, this.#owner, this.#binary)
+      : protocol.writeContent(block, offset, this.#owner);
+  }
+
+  #end(): void {
+    const { protocol } = this.#session;
+    if (this.#plan.chunking) protocol.writeChunk(EMPTY, 0, true, this.#owner, this.#binary);
+    else protocol.endContent(this.#owner);
+  }
+
+  get #stopped(): boolean {
+    return !this.#owner.writingContent || this.#session.failure !== undefined;
+  }
+
+  /** False: an observer abandoned the transaction. */
+  #transferred(blockBytes: number): boolean {
+    this.#sentBytes += blockBytes;
+    if (!this.#watched) return true;
+    const { observer } = this.#session.options;
+    const totalBytes = this.#plan.composed.sizeBytes;
+    const progress = { sentBytes: this.#sentBytes, totalBytes, blockBytes };
+    this.#options.onProgress?.(progress);
+    // A caller that aborts in its own progress handler has ended the transaction by now.
+    if (this.#stopped) return false;
+    if (observer?.onTransfer?.(progress) !== false) return true;
+    this.#owner.abandon();
+    return false;
+  }
+}
