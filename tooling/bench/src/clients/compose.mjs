@@ -34,7 +34,7 @@ const COMPOSERS = {
   async upyo() {
     const { createMessage } = await import("@upyo/core");
     const { SmtpTransport } = await import("@upyo/smtp");
-    const transport = new SmtpTransport({ host: "127.0.0.1", port: 9 });
+    const transport = new SmtpTransport({ host: "127.0.0.1", port: 9, pool: true });
     let taken;
     transport.connectionPool.push({
       sendMessage: async ({ raw }) => {
