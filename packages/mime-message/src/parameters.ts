@@ -67,7 +67,9 @@ export function parameterSegments(
   assertHeaderText(value, name);
   const text = toWellFormed(value);
   if (isPrintableAscii(text) && !text.includes("=?")) {
-    if (isToken(text) && text.length + name.length + 1 <= SEGMENT_COLUMNS) return [`${name}=${text}`];
+    // RFC 2045 has more characters in a token; with these every reader agrees (Python stops at a *).
+    if (/^[\w.+-]+$/.test(text) && text.length + name.length + 1 <= SEGMENT_COLUMNS)
+      return [`${name}=${text}`];
     // Readers disagree about backslashes in quoted strings and about blanks at their ends, so such text takes the
     // encoded way, which has one reading.
     if (!/["\\]|^ | $| {2}/.test(text) && text.length + name.length + 3 <= SEGMENT_COLUMNS) {
