@@ -18,6 +18,10 @@ export interface Certificates {
   readonly crlFile: string;
   /** For `openssl ocsp -index`. */
   readonly indexFile: string;
+  /** Where the certificates say that the responder answers. */
+  readonly ocspPort: number;
+  /** Where the certificates say that the revocation list lies. */
+  readonly crlPort: number;
   /** mail.example.test, localhost, 127.0.0.1 and ::1; RSA 2048. */
   readonly server: Credential;
   /** The same names, an ECDSA P-256 key. */
@@ -34,6 +38,11 @@ export interface Certificates {
 }
 
 const NAMES = "DNS:mail.example.test,DNS:localhost,IP:127.0.0.1,IP:::1";
+
+/** An address of the loopback network that nobody else uses, so that the ports in the certificates stay free. */
+export const AUTHORITY_HOST = "127.0.67.1";
+const OCSP_PORT = 19_388;
+const CRL_PORT = 19_389;
 
 const CONFIGURATION = `
 [ca]
@@ -65,6 +74,8 @@ subjectAltName = ${NAMES}
 keyUsage = critical,digitalSignature,keyEncipherment
 extendedKeyUsage = serverAuth
 authorityKeyIdentifier = keyid
+authorityInfoAccess = OCSP;URI:http://${AUTHORITY_HOST}:${OCSP_PORT}/
+crlDistributionPoints = URI:http://${AUTHORITY_HOST}:${CRL_PORT}/crl
 [elsewhere]
 subjectAltName = DNS:elsewhere.example.test
 extendedKeyUsage = serverAuth
@@ -74,6 +85,7 @@ keyUsage = critical,digitalSignature
 extendedKeyUsage = clientAuth
 [responder]
 extendedKeyUsage = OCSPSigning
+noCheck = yes
 `;
 
 type Issue = { readonly file: string; readonly name: string; readonly extensions: string } & {
@@ -145,7 +157,7 @@ async function issueByOther(folder: string): Promise<void> {
 
 /** A private authority and certificates of it, made once and kept in the cache for a year. */
 export async function certificates(): Promise<Certificates> {
-  const folder = join(cacheFolder(), "certificates-1");
+  const folder = join(cacheFolder(), "certificates-2");
   const stale = () =>
     !existsSync(folder) || Date.now() - statSync(join(folder, "ca.pem")).mtimeMs > 365 * 86_400_000;
   if (stale()) {
@@ -169,6 +181,8 @@ export async function certificates(): Promise<Certificates> {
     caKeyFile: join(folder, "ca.key"),
     crlFile: join(folder, "crl.pem"),
     indexFile: join(folder, "index.txt"),
+    ocspPort: OCSP_PORT,
+    crlPort: CRL_PORT,
     server: credential("server"),
     serverEcdsa: credential("server-ecdsa"),
     expired: credential("expired"),

@@ -1,5 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { type Certificates, type Credential, certificates } from "../machine/certificates.js";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AUTHORITY_HOST, type Certificates, type Credential, certificates } from "../machine/certificates.js";
+import { command } from "../machine/command.js";
 import { freePort } from "../machine/ports.js";
 import { HOST } from "./mail-server.js";
 import { accepts } from "./ready.js";
@@ -57,11 +62,69 @@ export async function startTlsServer(
   return startOpenssl(port, ["s_server", "-accept", `${HOST}:${port}`, ...files, "-rev", ...more]);
 }
 
-/** `openssl ocsp`: the responder of the private authority. */
+/**
+ * The responder of the private authority, where its certificates say: `openssl ocsp` answers each request. (Its own
+ * listener would be open to the whole network.)
+ */
 export async function startOcspResponder(): Promise<OpensslServer> {
+  const { ocspPort } = await certificates();
+  const folder = mkdtempSync(join(tmpdir(), "wirepost-ocsp-"));
+  let count = 0;
+  const answer = async (request: Uint8Array): Promise<Uint8Array> => {
+    count += 1;
+    const file = join(folder, String(count));
+    writeFileSync(`${file}.request`, request);
+    await respond(`${file}.request`, file);
+    return readFileSync(file);
+  };
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      answer(Buffer.concat(chunks)).then(
+        (octets) => response.setHeader("content-type", "application/ocsp-response").end(octets),
+        (error: unknown) => response.writeHead(500).end(String(error)),
+      );
+    });
+  });
+  await new Promise<void>((done, fail) => {
+    server.once("error", fail);
+    server.listen(ocspPort, AUTHORITY_HOST, done);
+  });
+  return {
+    host: AUTHORITY_HOST,
+    port: ocspPort,
+    log: () => "",
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Answers the request in a file as the private authority's responder. */
+async function respond(requestFile: string, responseFile: string): Promise<void> {
   const made: Certificates = await certificates();
-  const port = await freePort();
   const signer = ["-rsigner", made.ocspResponder.certificateFile, "-rkey", made.ocspResponder.keyFile];
-  const files = ["-index", made.indexFile, "-CA", made.caFile, ...signer];
-  return startOpenssl(port, ["ocsp", "-port", String(port), ...files, "-nmin", "60", "-ignore_err"]);
+  const files = ["-reqin", requestFile, "-respout", responseFile];
+  await command("openssl", [
+    "ocsp",
+    "-index",
+    made.indexFile,
+    "-CA",
+    made.caFile,
+    ...signer,
+    ...files,
+    "-nmin",
+    "60",
+  ]);
+}
+
+/** A response of the responder in a file, for `openssl s_server -status_file`. */
+export async function writeOcspResponse(credential: Credential, file: string): Promise<void> {
+  const made = await certificates();
+  const about = ["-issuer", made.caFile, "-cert", credential.certificateFile];
+  await command("openssl", ["ocsp", ...about, "-no_nonce", "-reqout", `${file}.request`]);
+  await respond(`${file}.request`, file);
 }

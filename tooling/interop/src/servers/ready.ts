@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { HOST } from "./mail-server.js";
 
-/** Whether something accepts connections at this port of the loopback address. */
+/** Whether something accepts connections at this port. */
 export function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: HOST });

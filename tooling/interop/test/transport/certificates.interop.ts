@@ -25,7 +25,7 @@ afterEach(async () => {
 
 async function serve(name: keyof Certificates, more: readonly string[] = []): Promise<OpensslServer> {
   const credential = made[name];
-  if (typeof credential === "string") throw new Error(`${name} is a file`);
+  if (typeof credential !== "object") throw new Error(`${name} is no certificate`);
   const server = await startTlsServer(credential, more);
   running.push(server);
   return server;
