@@ -1,6 +1,6 @@
 // For people who send mail.
 
-export { ManualTransaction, type ManualTransactionOptions } from "./manual-transaction.js";
+export type { ManualTransaction, ManualTransactionOptions } from "./manual-transaction.js";
 export { CLIENT_ERROR_CODES, type ClientErrorCode } from "./outcome/client-error-codes.js";
 export {
   type ConnectionDiagnostics,
@@ -8,8 +8,14 @@ export {
   type SendDiagnostics,
 } from "./outcome/diagnostics.js";
 // What a send came to.
-export { type Outcome, Receipt, type RecipientOutcome, type SendTimings } from "./outcome/receipt.js";
-export { type FailureState, type Phase, SendError } from "./outcome/send-error.js";
+export {
+  type Outcome,
+  Receipt,
+  type ReceiptInit,
+  type RecipientOutcome,
+  type SendTimings,
+} from "./outcome/receipt.js";
+export { type FailureState, type Phase, SendError, type SendErrorDetails } from "./outcome/send-error.js";
 export type {
   Acceptance,
   DsnOptions,

@@ -13,10 +13,39 @@ export interface ManualTransactionOptions {
 }
 
 /**
- * A transaction driven step by step, for programs that decide at each. Nothing is pipelined: every call waits for its reply.
- * Content is sent as it is, with line ends normalised and dots stuffed.
+ * A transaction driven step by step, for programs that decide at each; made by `SmtpConnection.transaction()`. Nothing is
+ * pipelined: every call waits for its reply. Content is sent as it is, with line ends normalised and dots stuffed.
  */
-export class ManualTransaction {
+export interface ManualTransaction {
+  /** RCPT TO. Resolves with the reply, refusals included. @throws SendError when the connection fails */
+  recipient(to: Mailbox | string, parameters?: RcptParameters): Promise<Reply>;
+  /** DATA. @throws SendError unless the server says 354 and a recipient was accepted */
+  data(): Promise<void>;
+  /** A piece of content, after `data()`. Resolves when the socket is ready for more. @throws SendError */
+  write(octets: Uint8Array): Promise<void>;
+  /**
+   * Ends the content. Resolves with the final replies: one, or in LMTP one for each accepted recipient.
+   * @throws SendError with state `unknown` when they do not come
+   */
+  end(): Promise<readonly Reply[]>;
+  /** `data()`, the whole content and `end()` in one call. @throws SendError */
+  send(content: Uint8Array | MessageSource, signal?: AbortSignal): Promise<readonly Reply[]>;
+  /**
+   * Content in one BDAT chunk instead of `data()` (RFC 3030). Resolves with its reply; with `last`, with the final replies.
+   * @throws SendError with state `unknown` when the reply to the last chunk does not come
+   */
+  chunk(octets: Uint8Array, last: boolean): Promise<readonly Reply[]>;
+  /** Content that the server fetches itself (RFC 4468): the argument is written as it is. */
+  burl(url: string, last: boolean): Promise<readonly Reply[]>;
+  /**
+   * Stops content without an end of data: the server will not take what it has. The socket stays open, but the connection can
+   * then only be closed. Before content it does nothing; use `connection.reset()`.
+   */
+  abandon(): void;
+}
+
+/** The one that writes. */
+export class TransactionByHand implements ManualTransaction {
   readonly #session: Session;
   #state: "envelope" | "content" | "ended" = "envelope";
   #accepted = 0;
@@ -26,7 +55,7 @@ export class ManualTransaction {
     session: Session,
     from: Mailbox | string | null,
     options: ManualTransactionOptions,
-  ): Promise<ManualTransaction> {
+  ): Promise<TransactionByHand> {
     session.phase = "mail";
     const mailbox = typeof from === "string" ? (from === "" || from === "<>" ? null : parse(from)) : from;
     const reply = await session.request({
@@ -36,14 +65,13 @@ export class ManualTransaction {
     });
     if (reply.code >= 400)
       throw refused("ERR_CLIENT_SENDER_REFUSED", "the server refused the sender", "mail", reply);
-    return new ManualTransaction(session);
+    return new TransactionByHand(session);
   }
 
   private constructor(session: Session) {
     this.#session = session;
   }
 
-  /** RCPT TO. Resolves with the reply, refusals included. @throws SendError when the connection fails */
   async recipient(to: Mailbox | string, parameters?: RcptParameters): Promise<Reply> {
     this.#expect("envelope", "recipient()");
     this.#session.phase = "rcpt";
@@ -56,7 +84,6 @@ export class ManualTransaction {
     return reply;
   }
 
-  /** DATA. @throws SendError unless the server says 354 and a recipient was accepted */
   async data(): Promise<void> {
     this.#expect("envelope", "data()");
     if (this.#accepted === 0) {
@@ -69,10 +96,6 @@ export class ManualTransaction {
     this.#state = "content";
   }
 
-  /**
-   * Content in one BDAT chunk instead of `data()` (RFC 3030). Resolves with its reply; with `last`, with the final replies.
-   * @throws SendError with state `unknown` when the reply to the last chunk does not come
-   */
   chunk(octets: Uint8Array, last: boolean): Promise<readonly Reply[]> {
     this.#expect("envelope", "chunk()");
     if (last) this.#state = "ended";
@@ -85,7 +108,6 @@ export class ManualTransaction {
     });
   }
 
-  /** Content that the server fetches itself (RFC 4468): the argument is written as it is. */
   burl(url: string, last: boolean): Promise<readonly Reply[]> {
     this.#expect("envelope", "burl()");
     if (last) this.#state = "ended";
@@ -95,7 +117,6 @@ export class ManualTransaction {
     });
   }
 
-  /** A piece of content, after `data()`. Resolves when the socket is ready for more. @throws SendError */
   async write(octets: Uint8Array): Promise<void> {
     this.#expect("content", "write()");
     const { protocol } = this.#session;
@@ -121,10 +142,6 @@ export class ManualTransaction {
     if (this.#refusal !== undefined) throw this.#refusal;
   }
 
-  /**
-   * Ends the content. Resolves with the final replies: one, or in LMTP one for each accepted recipient.
-   * @throws SendError with state `unknown` when they do not come
-   */
   end(): Promise<readonly Reply[]> {
     this.#expect("content", "end()");
     this.#state = "ended";
@@ -164,7 +181,6 @@ export class ManualTransaction {
     });
   }
 
-  /** `data()`, the whole content and `end()` in one call. @throws SendError */
   async send(content: Uint8Array | MessageSource, signal?: AbortSignal): Promise<readonly Reply[]> {
     await this.data();
     if (content instanceof Uint8Array) await this.write(content);
@@ -172,10 +188,6 @@ export class ManualTransaction {
     return this.end();
   }
 
-  /**
-   * Stops content without an end of data: the server will not take what it has. The socket stays open, but the connection can
-   * then only be closed. Before content it does nothing; use `connection.reset()`.
-   */
   abandon(): void {
     if (this.#state === "content") this.#state = "ended";
   }

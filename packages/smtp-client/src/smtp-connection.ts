@@ -2,7 +2,11 @@ import type { Mailbox } from "@wirepost/mail-address";
 import type { EmailMessage, MessageInput } from "@wirepost/mime-message";
 import type { Capabilities, Command, Reply } from "@wirepost/smtp-protocol";
 import type { Socket, TlsInfo } from "@wirepost/socket-core";
-import { ManualTransaction, type ManualTransactionOptions } from "./manual-transaction.js";
+import {
+  type ManualTransaction,
+  type ManualTransactionOptions,
+  TransactionByHand,
+} from "./manual-transaction.js";
 import type { Receipt } from "./outcome/receipt.js";
 import { refused } from "./outcome/refused.js";
 import { SendError } from "./outcome/send-error.js";
@@ -138,7 +142,7 @@ export class SmtpConnection {
     options: ManualTransactionOptions = {},
   ): Promise<ManualTransaction> {
     this.#notWhileSending("transaction()");
-    return ManualTransaction.begin(this.#session, from, options);
+    return TransactionByHand.begin(this.#session, from, options);
   }
 
   /** VRFY (RFC 5321 3.5.1). Resolves with whatever the server says below 400. @throws SendError */

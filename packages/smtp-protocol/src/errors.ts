@@ -1,12 +1,11 @@
 import type { Reply } from "./reply.js";
 
 /**
- * Who is to blame, in the three ways a caller must tell apart.
+ * Who is to blame. A peer that answers properly and says no is no error here: its reply is an event.
  * - `protocol`: the peer broke the protocol; the connection cannot be trusted any more.
- * - `refused`: the peer answered properly and said no.
  * - `usage`: this package was called wrongly, or was handed something that cannot be sent; nothing was written.
  */
-export type SmtpErrorKind = "protocol" | "refused" | "usage";
+export type SmtpErrorKind = "protocol" | "usage";
 
 const PROTOCOL = {
   /** A line that is not `ddd`, `ddd text` or `ddd-text` with a code from 200 to 599. */
@@ -21,8 +20,6 @@ const PROTOCOL = {
   ERR_SMTP_UNEXPECTED_REPLY: "protocol",
   /** Octets were waiting at a moment when nobody may have written any: before TLS, or before a command. */
   ERR_SMTP_LEFTOVER_BYTES: "protocol",
-  /** The peer closed the connection in the middle of a reply, or while one was owed. */
-  ERR_SMTP_CLOSED: "protocol",
   /** A 334 reply whose text is no SASL challenge. */
   ERR_SMTP_CHALLENGE_SYNTAX: "protocol",
   /** A SASL challenge or response above 12,288 octets. */
@@ -35,13 +32,6 @@ const PROTOCOL = {
   ERR_SMTP_PARAMETER_SYNTAX: "protocol",
   /** Server direction: a command line beyond the limit. */
   ERR_SMTP_COMMAND_TOO_LONG: "protocol",
-} as const;
-
-const REFUSED = {
-  /** A 4yz or 5yz reply where success was needed. */
-  ERR_SMTP_REFUSED: "refused",
-  /** 421: the service is closing the connection. */
-  ERR_SMTP_SERVICE_CLOSING: "refused",
 } as const;
 
 const USAGE = {
@@ -61,13 +51,13 @@ const USAGE = {
   ERR_SMTP_UNKNOWN_OPTION: "usage",
 } as const;
 
-const KINDS = { ...PROTOCOL, ...REFUSED, ...USAGE };
+/** All codes with the kind of each: the facades map from this list, and the README's table is tested against it. */
+export const SMTP_ERROR_KINDS = { ...PROTOCOL, ...USAGE } as const satisfies Readonly<
+  Record<string, SmtpErrorKind>
+>;
 
 /** Every code of this package. The table in `errors.ts` and in the README says what each means. */
-export type SmtpErrorCode = keyof typeof KINDS;
-
-/** All codes with the kind of each: the facades map from this list, and the README's table is tested against it. */
-export const SMTP_ERROR_KINDS: Readonly<Record<SmtpErrorCode, SmtpErrorKind>> = KINDS;
+export type SmtpErrorCode = keyof typeof SMTP_ERROR_KINDS;
 
 const BRAND: unique symbol = Symbol.for("@wirepost/smtp-protocol.SmtpProtocolError") as never;
 
@@ -92,7 +82,7 @@ export class SmtpProtocolError extends Error {
   }
 
   get kind(): SmtpErrorKind {
-    return KINDS[this.code];
+    return SMTP_ERROR_KINDS[this.code];
   }
 
   /** True for an error of this class from any copy of this package (ESM and CommonJS side by side, two versions). */

@@ -52,7 +52,7 @@ export {
   ServerProtocol,
   type ServerProtocolOptions,
 } from "./server-protocol.js";
-export { SERVER_TRANSITIONS, type ServerPhase } from "./server-state.js";
+export { SERVER_TRANSITIONS, type ServerPhase, type Verb } from "./server-state.js";
 // For packages built on this one: where a session stands, and the tables that move it.
 export {
   ANSWERED,

@@ -43,14 +43,14 @@ describe("reply text", () => {
 describe("error", () => {
   it("has a code, a kind, a cause and a brand that another copy of the class shares", () => {
     const cause = new Error("below");
-    const error = new SmtpProtocolError("ERR_SMTP_REFUSED", "no", {
+    const error = new SmtpProtocolError("ERR_SMTP_UNEXPECTED_REPLY", "no", {
       cause,
       reply: { code: 550, lines: ["no"] },
     });
     expect([error.name, error.code, error.kind, error.cause, error.reply?.code]).toEqual([
       "SmtpProtocolError",
-      "ERR_SMTP_REFUSED",
-      "refused",
+      "ERR_SMTP_UNEXPECTED_REPLY",
+      "protocol",
       cause,
       550,
     ]);

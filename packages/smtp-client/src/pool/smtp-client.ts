@@ -28,13 +28,19 @@ export interface ClientStatistics {
 /**
  * A pool of connections to one server. Several sends at once are spread over connections and pipelined by themselves.
  */
-export class SmtpClient implements JobSource {
+export class SmtpClient {
   readonly #options: ResolvedConnectionOptions;
   readonly #limits: PoolLimits;
   readonly #queue = new FairQueue<SendJob>();
   readonly #pipelines = new Set<Pipeline>();
   readonly #idle = new Map<Pipeline, NodeJS.Timeout>();
   readonly #buckets: { units: (job: SendJob) => number; bucket: TokenBucket }[] = [];
+  readonly #source: JobSource = {
+    next: () => this.#next(),
+    requeue: (job) => this.#requeue(job),
+    idle: (pipeline) => this.#rest(pipeline),
+    closed: (pipeline) => this.#forget(pipeline),
+  };
   /** The sender of all single sends, beside the batches. */
   readonly #single = {};
   #connecting = 0;
@@ -150,10 +156,7 @@ export class SmtpClient implements JobSource {
     });
   }
 
-  // --- JobSource
-
-  /** @internal */
-  next(): SendJob | undefined {
+  #next(): SendJob | undefined {
     for (;;) {
       const job = this.#queue.shift();
       if (job === undefined || job.settled) {
@@ -174,8 +177,7 @@ export class SmtpClient implements JobSource {
     }
   }
 
-  /** @internal */
-  requeue(job: SendJob): void {
+  #requeue(job: SendJob): void {
     if (this.#closed) {
       job.fail(clientClosed());
       return;
@@ -184,8 +186,7 @@ export class SmtpClient implements JobSource {
     queueMicrotask(() => this.#dispatch());
   }
 
-  /** @internal */
-  idle(pipeline: Pipeline): void {
+  #rest(pipeline: Pipeline): void {
     if (pipeline.exhausted || this.#closing !== undefined) {
       if (this.#queue.length === 0 || pipeline.exhausted) {
         this.#pipelines.delete(pipeline);
@@ -207,15 +208,12 @@ export class SmtpClient implements JobSource {
     this.#announceDrained();
   }
 
-  /** @internal */
-  closed(pipeline: Pipeline): void {
+  #forget(pipeline: Pipeline): void {
     this.#pipelines.delete(pipeline);
     this.#forgetIdle(pipeline);
     this.#announceDrained();
     if (this.#queue.length > 0) queueMicrotask(() => this.#dispatch());
   }
-
-  // ---
 
   #dispatch(): void {
     while (this.#queue.length > 0 && this.#rateTimer === undefined) {
@@ -244,7 +242,7 @@ export class SmtpClient implements JobSource {
     this.#forgetIdle(pipeline);
     pipeline.session.socket.setKeepsProcess(true);
     pipeline.wake();
-    if (pipeline.load === 0 && pipeline.session.failure === undefined) this.idle(pipeline);
+    if (pipeline.load === 0 && pipeline.session.failure === undefined) this.#rest(pipeline);
   }
 
   #forgetIdle(pipeline: Pipeline): void {
@@ -264,9 +262,9 @@ export class SmtpClient implements JobSource {
         session.destroy(clientClosed());
         return;
       }
-      const pipeline = new Pipeline(session, this, this.#limits.maxMessagesPerConnection);
+      const pipeline = new Pipeline(session, this.#source, this.#limits.maxMessagesPerConnection);
       this.#pipelines.add(pipeline);
-      if (session.failure !== undefined) this.closed(pipeline);
+      if (session.failure !== undefined) this.#forget(pipeline);
       else this.#use(pipeline);
     } catch (error) {
       this.#connecting--;
