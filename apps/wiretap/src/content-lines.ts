@@ -1,3 +1,7 @@
+import type { Say } from "./entry.js";
+import { latin1 } from "./octet-tape.js";
+import { type LinePart, lineText } from "./octet-text.js";
+
 /** A longer line is shown in pieces, so that content without line ends is held in bounded memory. */
 const MAX_PIECE_BYTES = 8192;
 
@@ -37,5 +41,38 @@ export class ContentLines {
   flush(): void {
     if (this.#begun !== "") this.#onLine(this.#begun);
     this.#begun = "";
+  }
+}
+
+/** What goes by of the content of one message, or of one chunk: counted, and shown line by line when asked for. */
+export class ContentMeter {
+  readonly #verb: "DATA" | "BDAT";
+  readonly #say: Say;
+  readonly #lines: ContentLines | undefined;
+  #lineCount = 0;
+  #octetCount = 0;
+
+  /** @param show how a line is shown; undefined to count only */
+  constructor(verb: "DATA" | "BDAT", say: Say, show: ((line: string) => readonly LinePart[]) | undefined) {
+    this.#verb = verb;
+    this.#say = say;
+    if (show !== undefined) this.#lines = new ContentLines((line) => say("content", lineText(show(line))));
+  }
+
+  /** Octets of the content itself, dots single. */
+  count(octets: Uint8Array): void {
+    this.#octetCount += octets.length;
+    for (let at = octets.indexOf(0x0a); at !== -1; at = octets.indexOf(0x0a, at + 1)) this.#lineCount++;
+  }
+
+  /** Octets as they are on the wire. */
+  show(raw: readonly Uint8Array[]): void {
+    this.#lines?.push(latin1(raw));
+  }
+
+  /** @param how what is to be said besides, as `, last` */
+  end(how: string): void {
+    this.#lines?.flush();
+    this.#say("content-end", `${this.#verb} ${this.#lineCount} lines, ${this.#octetCount} octets${how}`);
   }
 }

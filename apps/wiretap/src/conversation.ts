@@ -12,11 +12,11 @@ import {
   SmtpProtocolError,
   serializeReply,
 } from "@wirepost/smtp-protocol";
-import { ContentLines } from "./content-lines.js";
+import { ContentMeter } from "./content-lines.js";
 import type { Say } from "./entry.js";
 import { carryHello } from "./hello-reply.js";
 import { latin1, OctetTape } from "./octet-tape.js";
-import { lineText } from "./octet-text.js";
+import { type LinePart, lineText } from "./octet-text.js";
 import { hideLine, hideText, redactChallenge, redactCommand, Secrets } from "./redaction.js";
 
 export interface ConversationSettings {
@@ -40,12 +40,6 @@ interface Owed {
   readonly lost?: boolean | undefined;
   /** The line was not shown whole; a server may repeat it in its reply. */
   readonly hidden?: boolean | undefined;
-}
-
-interface Content {
-  readonly verb: "DATA" | "BDAT";
-  lines: number;
-  octets: number;
 }
 
 /** EXPN and HELP may answer at length; a challenge is longer than other lines (RFC 4954 4). */
@@ -80,8 +74,7 @@ export class Conversation {
   readonly #fromServer = new OctetTape();
   readonly #owed: Owed[] = [{ verb: "" }];
   readonly #secrets = new Secrets();
-  readonly #contentLines: ContentLines;
-  #content: Content | undefined;
+  #content: ContentMeter | undefined;
   #secure: boolean;
   /** The mechanism of the login under way, and how many responses it has had. */
   #login: { mechanism: string; step: number } | undefined;
@@ -101,7 +94,6 @@ export class Conversation {
       secure: settings.secure,
       maxLineBytes: MAX_SASL_LINE_BYTES,
     });
-    this.#contentLines = new ContentLines((line) => say("content", lineText(this.#secrets.cut(line))));
   }
 
   /** Octets of the client that wait for the server to say what they are. Stop reading while there are many. */
@@ -150,7 +142,7 @@ export class Conversation {
 
   /** Both are gone. */
   over(): void {
-    if (this.#content !== undefined) this.#endContent(", not ended");
+    this.#endContent(", not ended");
     if (this.#unread === undefined) return;
     const { client, server } = this.#unread;
     this.#say("event", `passed on unread: ${client} octets of the client, ${server} of the server`);
@@ -185,7 +177,7 @@ export class Conversation {
       if (event === NEED_DATA || event === NEED_REPLY) {
         this.toServer.push(...raw);
         // Octets used up without an event: of content, or of a line that is too long to be shown.
-        if (raw.length > 0 && this.#content !== undefined) this.#showContent(raw);
+        this.#content?.show(raw);
         this.#waiting = event === NEED_REPLY;
         this.#handOnRest();
         return;
@@ -199,8 +191,8 @@ export class Conversation {
           break;
         case "content":
           this.toServer.push(...raw);
-          this.#countContent(event.octets);
-          this.#showContent(raw);
+          this.#content?.count(event.octets);
+          this.#content?.show(raw);
           break;
         case "content-end":
           this.toServer.push(...raw);
@@ -214,8 +206,11 @@ export class Conversation {
     if (this.clientDone) this.toServer.push(...this.#fromClient.take());
   }
 
-  #command({ line, command, refusal }: CommandEvent, raw: Uint8Array[]): void {
-    const hidden = this.#sayCommand(latin1(raw), command);
+  #command({ line, command, error, refusal }: CommandEvent, raw: Uint8Array[]): void {
+    // Of a line too long most has gone on before.
+    const whole = error?.code !== "ERR_SMTP_COMMAND_TOO_LONG";
+    const text = whole ? latin1(raw) : Buffer.from(line, "utf8").toString("latin1");
+    const hidden = this.#sayCommand(text, command, whole ? [] : [null, "\r\n"]);
     const verb = command?.verb === "CUSTOM" ? firstWord(line) : (command?.verb ?? "");
     // Servers that forgive a blank or an argument would begin TLS here, beneath the proxy.
     if (/^\s*STARTTLS(?![\w-])/i.test(line)) {
@@ -229,16 +224,19 @@ export class Conversation {
       this.#owed.push({ verb, mechanism: command.mechanism });
       return;
     }
-    if (command?.verb === "BDAT") this.#content = { verb: "BDAT", lines: 0, octets: 0 };
+    if (command?.verb === "BDAT") this.#beginContent("BDAT");
     this.#owed.push({ verb, hidden, lost: command === undefined && /^\s*BDAT\b/i.test(line) });
   }
 
-  /** True when something of the line is not shown. */
-  #sayCommand(text: string, command: CommandEvent["command"]): boolean {
+  /** True when something of the line is kept back for what it may tell of a login. */
+  #sayCommand(text: string, command: CommandEvent["command"], rest: readonly LinePart[]): boolean {
     const known = command !== undefined && command.verb !== "CUSTOM";
     if (known && command.verb !== "AUTH") this.#loginRefused = false;
-    const redacted = this.#loginRefused && !known ? hideLine(text) : redactCommand(text, command);
-    this.#say("client", lineText(redacted ?? this.#secrets.cut(text)));
+    const ahead = this.#loginRefused && !known;
+    const redacted = ahead ? hideLine(text) : redactCommand(text, command);
+    this.#say("client", lineText([...(redacted ?? this.#secrets.cut(text)), ...rest]));
+    if (ahead) this.#secrets.learn(text.trim());
+    if (redacted !== undefined && command?.verb !== "AUTH") this.#secrets.learnLine(text);
     return redacted !== undefined;
   }
 
@@ -257,26 +255,19 @@ export class Conversation {
   }
 
   #contentEnd({ verb, last }: ContentEndEvent, raw: Uint8Array[]): void {
-    this.#showContent(raw);
+    this.#content?.show(raw);
     this.#endContent(verb === "BDAT" && last ? ", last" : "");
     if (verb === "DATA") this.#owed.push({ verb: "end of data" });
   }
 
-  #countContent(octets: Uint8Array): void {
-    const content = this.#content!;
-    content.octets += octets.length;
-    for (let at = octets.indexOf(0x0a); at !== -1; at = octets.indexOf(0x0a, at + 1)) content.lines++;
-  }
-
-  #showContent(raw: readonly Uint8Array[]): void {
-    if (this.#settings.content) this.#contentLines.push(latin1(raw));
+  #beginContent(verb: "DATA" | "BDAT"): void {
+    const show = this.#settings.content ? (line: string) => this.#secrets.cut(line) : undefined;
+    this.#content = new ContentMeter(verb, this.#say, show);
   }
 
   #endContent(how: string): void {
-    this.#contentLines.flush();
-    const { verb, lines, octets } = this.#content!;
+    this.#content?.end(how);
     this.#content = undefined;
-    this.#say("content-end", `${verb} ${lines} lines, ${octets} octets${how}`);
   }
 
   // ---- The proxy's own replies -----------------------------------------------------------------------------------
@@ -373,7 +364,7 @@ export class Conversation {
   }
 
   #answered({ verb, mechanism }: Owed, code: number): void {
-    if (verb === "DATA" && code === 354) this.#content = { verb: "DATA", lines: 0, octets: 0 };
+    if (verb === "DATA" && code === 354) this.#beginContent("DATA");
     if (mechanism !== undefined) this.#loginRefused = code >= 400;
     if (ENDS_SMTP.test(verb) && code < 300) this.#goBlind(`${verb} was granted`);
   }
@@ -389,7 +380,7 @@ export class Conversation {
   /** From here on octets are passed on as they come. Without a reason it is the proper end. */
   #goBlind(reason: string | undefined): void {
     this.#blind = true;
-    if (this.#content !== undefined) this.#endContent(", not ended");
+    this.#endContent(", not ended");
     const client = this.#fromClient.length;
     const server = this.#fromServer.length;
     if (reason !== undefined) {

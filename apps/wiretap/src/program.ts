@@ -35,7 +35,7 @@ export function createProgram(terminal: Terminal): Command {
     .option("--listen <address>", "where clients connect: port, or host:port", "127.0.0.1:2526")
     .addOption(new Option("--tls <mode>", "TLS with clients").choices(MODES).default("starttls"))
     .option("--ca-file <file>", "write the authority that clients must trust into this file")
-    .option("--name <host...>", "further names that clients call this proxy by, for its certificate")
+    .option("--name <host>", "a further name that clients call this proxy by, for its certificate", collect)
     .addOption(
       new Option(
         "--server-tls <mode>",
@@ -59,6 +59,11 @@ export function createProgram(terminal: Terminal): Command {
       getErrHasColors: () => false,
     });
   return program.action((server: string, flags: Flags) => tap(server, flags, terminal));
+}
+
+/** For a flag that may be given several times. */
+function collect(text: string, earlier: readonly string[] | undefined): readonly string[] {
+  return [...(earlier ?? []), text];
 }
 
 function count(text: string): number {

@@ -18,27 +18,42 @@ export class Secrets {
   /** Remembers a response of a SASL exchange. `step` counts from 0. */
   learnResponse(mechanism: string, step: number, response: Uint8Array): void {
     const octets = Buffer.from(response);
-    const text = octets.toString("latin1");
     const name = mechanism.toUpperCase();
     // The user name of LOGIN stands in MAIL FROM as well, and is no secret.
     if (name === "LOGIN" && step === 0) return;
-    this.learn(octets.toString("base64"));
-    this.learn(octets.toString("base64").replace(/=+$/, ""));
+    const text = octets.toString("latin1");
+    this.#add(encode(text));
     if (name === "PLAIN") this.learn(text.split("\0")[2] ?? "");
     else if (name === "XOAUTH2" || name === "OAUTHBEARER")
       this.learn(/Bearer ([^\x01]+)/i.exec(text)?.[1] ?? "");
     else this.learn(text);
   }
 
+  /** Remembers what may be secret in a line that should have been part of a login. */
+  learnLine(line: string): void {
+    for (const word of line.trim().split(/[\s:;]+/)) {
+      // Verbs and mechanisms stand in every other line.
+      if (/^[A-Z0-9_-]{1,20}$/.test(word)) continue;
+      this.learn(word);
+      this.learn(Buffer.from(word, "base64").toString("latin1").split("\0").at(-1)!);
+    }
+  }
+
+  /** Remembers a secret, as it is and in base64. */
   learn(secret: string): void {
-    if (secret.length < MIN_SECRET_LENGTH) return;
-    this.#values.delete(secret);
-    this.#values.add(secret);
-    if (this.#values.size > MAX_SECRETS) {
-      for (const oldest of this.#values) {
-        this.#values.delete(oldest);
-        break;
-      }
+    this.#add(secret);
+    this.#add(encode(secret));
+  }
+
+  #add(secret: string): void {
+    const value = secret.replace(/=+$/, "");
+    if (value.length < MIN_SECRET_LENGTH) return;
+    this.#values.delete(value);
+    this.#values.add(value);
+    if (this.#values.size <= MAX_SECRETS) return;
+    for (const oldest of this.#values) {
+      this.#values.delete(oldest);
+      break;
     }
   }
 
@@ -55,6 +70,10 @@ export class Secrets {
     }
     return parts.filter((part) => part !== "");
   }
+}
+
+function encode(octets: string): string {
+  return Buffer.from(octets, "latin1").toString("base64");
 }
 
 const LINE_END = /\r?\n$/;
