@@ -66,6 +66,19 @@ export function scanText(text: string): BodyFacts {
   };
 }
 
+/** Below this many words a view costs more than it saves. */
+const MIN_WORDS = 16;
+
+/** Whether all four octets of a word are from 32 to 126. */
+function isPlain(word: number): boolean {
+  const high = word & 0x80808080;
+  const below32 = (word - 0x20202020) & ~word & 0x80808080;
+  // 127 turns into 0 here, and only a zero octet lets the subtraction borrow while its own high bit is clear.
+  const flipped = word ^ 0x7f7f7f7f;
+  const is127 = (flipped - 0x01010101) & ~flipped & 0x80808080;
+  return (high | below32 | is127) === 0;
+}
+
 /** Walks over octets piece by piece; a CRLF may be cut by the end of a piece. */
 export class OctetScanner {
   #high = 0;
@@ -78,10 +91,38 @@ export class OctetScanner {
   #afterCr = false;
 
   push(piece: Uint8Array): void {
+    const length = piece.length;
+    this.#octets += length;
+    // Most octets are plain ASCII: those are looked at four at a time, the others one by one.
+    const aligned = Math.min(length, -piece.byteOffset & 3);
+    const count = (length - aligned) >> 2;
+    if (count < MIN_WORDS) {
+      this.#walk(piece, 0, length);
+      return;
+    }
+    const words = new Int32Array(piece.buffer, piece.byteOffset + aligned, count);
+    this.#walk(piece, 0, aligned);
+    let at = 0;
+    while (at < count) {
+      const from = at;
+      while (at < count && isPlain(words[at]!)) at += 1;
+      if (at > from) {
+        if (this.#afterCr) this.#bare += 1;
+        this.#afterCr = false;
+        this.#line += (at - from) << 2;
+      }
+      const odd = at;
+      while (at < count && !isPlain(words[at]!)) at += 1;
+      if (at > odd) this.#walk(piece, aligned + (odd << 2), aligned + (at << 2));
+    }
+    this.#walk(piece, aligned + (count << 2), length);
+  }
+
+  #walk(piece: Uint8Array, from: number, to: number): void {
     let high = this.#high;
     let line = this.#line;
     let afterCr = this.#afterCr;
-    for (let at = 0; at < piece.length; at += 1) {
+    for (let at = from; at < to; at += 1) {
       const octet = piece[at]!;
       if (octet >= 32 && octet < 127) {
         if (afterCr) {
@@ -115,7 +156,6 @@ export class OctetScanner {
         if (octet === 0) this.#nul = true;
       }
     }
-    this.#octets += piece.length;
     this.#high = high;
     this.#line = line;
     this.#afterCr = afterCr;

@@ -14,7 +14,7 @@ import { allInMemory, joinPieces, messageSource, piecesSize } from "./message-so
 import { rawSource } from "./part-plan.js";
 import type { Piece, StreamPiece } from "./piece.js";
 import { indexOfSequence, latin1Decode, latin1Encode, utf8DecodeStrict } from "./platform.js";
-import { encodeReady, type ReadySource, readySource } from "./ready.js";
+import { encodeReady, type ReadyContent, type ReadySource, readySource } from "./ready.js";
 import { withoutFields } from "./seven-bit.js";
 import type { Source } from "./source.js";
 
@@ -98,7 +98,8 @@ export function composeRaw(source: ReadySource, options: ComposeOptions): Compos
   const transport = options.transport ?? "7bit";
   let head = source.octets ?? source.head;
   if (head === undefined) throw new MimeError("ERR_MIME_SOURCE_INVALID", `${WHAT} cannot be read`);
-  head = normalizeOctets(head);
+  const clean = source.octets !== undefined && source.facts?.bareLineEnds === 0;
+  if (!clean) head = normalizeOctets(head);
   const original = readHeader(head, source.octets !== undefined);
   if (original.smtpUtf8 && options.smtpUtf8 !== true) {
     throw new MimeError(
@@ -115,8 +116,19 @@ export function composeRaw(source: ReadySource, options: ComposeOptions): Compos
     );
   }
   const ready = encodeReady(source, transport);
-  const header = ready.octets === undefined ? original : readHeader(ready.octets, true);
-  const kept = options.keepBcc === true ? header.text : withoutFields(header.text, BCC);
+  const header =
+    ready.octets === undefined || ready.octets === head ? original : readHeader(ready.octets, true);
+  const hasBcc = options.keepBcc !== true && header.fields.some(({ name }) => BCC.test(name));
+  const kept = hasBcc ? withoutFields(header.text, BCC) : header.text;
+  if (
+    ready.octets !== undefined &&
+    !hasBcc &&
+    endsWithLine(ready.octets) &&
+    header.size > header.text.length
+  ) {
+    // Nothing is to be changed: the octets go as they are, however many.
+    return composed(header, ready, ready.octets, ready.octets.length);
+  }
   const pieces: Piece[] = [latin1Encode(`${kept}\r\n`)];
   if (ready.octets !== undefined) {
     const body = ready.octets.subarray(header.size);
@@ -126,15 +138,28 @@ export function composeRaw(source: ReadySource, options: ComposeOptions): Compos
 
   const sizeBytes = piecesSize(pieces);
   const limit = options.inlineLimitBytes ?? DEFAULT_INLINE_LIMIT_BYTES;
+  const inline = allInMemory(pieces) && sizeBytes! <= limit;
+  return composed(header, ready, inline ? joinPieces(pieces, sizeBytes!) : messageSource(pieces), sizeBytes);
+}
+
+function composed(
+  header: RawHeader,
+  ready: ReadyContent,
+  content: ComposedMessage["content"],
+  sizeBytes: number | undefined,
+): ComposedMessage {
   const id = first(header.fields, "message-id");
   return {
     messageId: id === undefined ? "" : (/<[^<>\s]+>/.exec(id)?.[0] ?? id),
-    content:
-      allInMemory(pieces) && sizeBytes! <= limit ? joinPieces(pieces, sizeBytes!) : messageSource(pieces),
+    content,
     sizeBytes,
     body: ready.encoding === "7bit" ? "7BIT" : ready.encoding === "8bit" ? "8BITMIME" : "BINARYMIME",
     smtpUtf8: header.smtpUtf8,
   };
+}
+
+function endsWithLine(octets: Uint8Array): boolean {
+  return octets.length > 0 && octets[octets.length - 1] === 10;
 }
 
 /** The stream without its first octets, which were written already, and with a line end at its end. */
