@@ -10,13 +10,17 @@ import { Socket, type SocketSettings } from "./socket.js";
 import type { TlsOptions } from "./tls/tls-options.js";
 import { tlsSettings } from "./tls/tls-settings.js";
 
+/** A step on the way to a connection. */
 export interface ConnectStep {
+  /** What was done. */
   readonly step: "resolved" | "connected" | "proxied" | "secured";
+  /** How long it took. */
   readonly durationMs: number;
   /** `resolved`: every address found. `connected`: the one that answered. */
   readonly addresses?: readonly string[] | undefined;
 }
 
+/** Where to connect to, and how. */
 export interface ConnectOptions {
   /** A name (A-labels or U-labels) or an address. With `path` or `socket`: the name that TLS verifies. */
   readonly host?: string | undefined;
@@ -34,7 +38,9 @@ export interface ConnectOptions {
   readonly family?: 0 | 4 | 6 | undefined;
   /** With `family: 0`: the family that goes first. Default: as the system orders them (RFC 6724). */
   readonly preferFamily?: 4 | 6 | undefined;
+  /** The address to leave by. */
   readonly localAddress?: string | undefined;
+  /** The port to leave by. Default: the system's choice. */
   readonly localPort?: number | undefined;
   /** Name of the network interface to leave by, as `eth0`; instead of `localAddress`. */
   readonly networkInterface?: string | undefined;
@@ -48,14 +54,19 @@ export interface ConnectOptions {
   readonly keepAliveInitialDelayMs?: number | undefined;
   /** Keeps our direction open when the peer ends its own. Default false. */
   readonly allowHalfOpen?: boolean | undefined;
+  /** Ends the connection after so long a silence. Default: never. */
   readonly idleTimeoutMs?: number | undefined;
+  /** Ends the connection after this time, busy or not. Default: never. */
   readonly totalTimeoutMs?: number | undefined;
+  /** How long `close()` waits for the peer. Default 2,000. */
   readonly closeTimeoutMs?: number | undefined;
+  /** Most octets a second, in each direction. Default: no limit. */
   readonly maxBytesPerSecond?: number | undefined;
   /** A proxy, its URL, or `"environment"`: as `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say. */
   readonly proxy?: ProxyOptions | string | undefined;
   /** TLS from the first octet; the promise resolves after the handshake. */
   readonly tls?: TlsOptions | undefined;
+  /** Hears of each step when it is done. */
   readonly onProgress?: ((step: ConnectStep) => void) | undefined;
 }
 

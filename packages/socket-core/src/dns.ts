@@ -3,6 +3,7 @@
 export type {
   AddressRecord,
   DnsAnswer,
+  DnsRecord,
   MxRecord,
   NameRecord,
   RecordType,

@@ -17,6 +17,7 @@ export interface SocketErrorRow {
   readonly errno?: string;
   /** WinSock number, 10004 to 11004. Absent where WinSock has no such error. */
   readonly winsock?: number;
+  /** The first words of every message with this code. */
   readonly meaning: string;
 }
 

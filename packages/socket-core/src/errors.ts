@@ -13,10 +13,13 @@ export type SocketPhase =
   | "dns"
   | "files";
 
+/** What is known about one failure. */
 export interface SocketErrorDetails {
   /** Added to the table's text. Never a secret. */
   readonly detail?: string | undefined;
+  /** What was thrown below. */
   readonly cause?: unknown;
+  /** Default: what the code belongs to. */
   readonly phase?: SocketPhase | undefined;
   /** POSIX name when the system gave a closer one than the table's. */
   readonly errno?: string | undefined;
@@ -57,9 +60,11 @@ export class SocketError extends Error {
   readonly platformNumber: number | undefined;
   /** The WinSock number on every platform (10061 for a refused connection). */
   readonly winsockNumber: number | undefined;
+  /** What was going on. */
   readonly phase: SocketPhase;
   /** `host:port` or the path, where one is known. */
   readonly target: string | undefined;
+  /** The brand that {@link SocketError.is} looks for. */
   readonly [BRAND] = true;
 
   constructor(code: SocketErrorCode, details: SocketErrorDetails = {}) {
@@ -78,6 +83,7 @@ export class SocketError extends Error {
     this.target = details.target;
   }
 
+  /** `SocketError`. */
   override get name(): string {
     return "SocketError";
   }

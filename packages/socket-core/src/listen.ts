@@ -13,6 +13,7 @@ import { Socket, type SocketSettings } from "./socket.js";
 import type { TlsOptions } from "./tls/tls-options.js";
 import { tlsSettings } from "./tls/tls-settings.js";
 
+/** Where to listen, and how. */
 export interface ListenOptions {
   /** The address to listen on. Default `127.0.0.1`; `::` is every address of the machine. */
   readonly host?: string | undefined;
@@ -26,12 +27,19 @@ export interface ListenOptions {
   readonly backlog?: number | undefined;
   /** Open connections at a time; more are closed at once. Default: no limit. */
   readonly maxConnections?: number | undefined;
+  /** Sends small writes at once. Default true. */
   readonly noDelay?: boolean | undefined;
+  /** Switches keep-alive on: silence before the first probe. */
   readonly keepAliveInitialDelayMs?: number | undefined;
+  /** Keeps our direction open when the peer ends its own. Default false. */
   readonly allowHalfOpen?: boolean | undefined;
+  /** Ends a connection after so long a silence. Default: never. */
   readonly idleTimeoutMs?: number | undefined;
+  /** Ends a connection after this time, busy or not. Default: never. */
   readonly totalTimeoutMs?: number | undefined;
+  /** How long `close()` of a connection waits for its peer. Default 2,000. */
   readonly closeTimeoutMs?: number | undefined;
+  /** Most octets a second of each connection, in each direction. Default: no limit. */
   readonly maxBytesPerSecond?: number | undefined;
   /** Ends listening. Open connections go on. */
   readonly signal?: AbortSignal | undefined;
@@ -83,6 +91,7 @@ export class Listener {
     return this.#sockets;
   }
 
+  /** False once listening has ended. */
   get listening(): boolean {
     return this.#server.listening;
   }
@@ -105,6 +114,7 @@ export class Listener {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** The same as {@link Listener.close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -3,8 +3,11 @@ import { isIP } from "node:net";
 import type { Begin } from "./connect-guard.js";
 import { SocketError } from "./errors.js";
 
+/** One address of a host. */
 export interface HostAddress {
+  /** In text form. */
   readonly address: string;
+  /** Its family. */
   readonly family: 4 | 6;
 }
 

@@ -25,11 +25,13 @@ export interface SocketReceiver {
   onDrain?(): void;
 }
 
+/** What a socket is told when it is made. */
 export interface SocketSettings {
   /** The name that the caller connected to: for SNI, for the certificate check and for error texts. */
   readonly host?: string | undefined;
   /** `host:port` or a path, for error texts. */
   readonly target?: string | undefined;
+  /** Which side of TLS `startTls` takes. Default `client`. */
   readonly role?: "client" | "server" | undefined;
   /** The stream is a tunnel: TLS that it has is TLS with the proxy, not with the host. */
   readonly proxied?: boolean | undefined;
@@ -164,6 +166,7 @@ export class Socket {
     if (!this.#handshaking) this.#stream.pause();
   }
 
+  /** Lets octets pass again after {@link Socket.pause}. */
   resume(): void {
     this.#paused = false;
     if (this.#unreadBytes > 0) {
@@ -274,6 +277,7 @@ export class Socket {
     this.#stream.cork();
   }
 
+  /** Sends what was written since {@link Socket.cork}. */
   uncork(): void {
     this.#stream.uncork();
   }
@@ -420,24 +424,29 @@ export class Socket {
     });
   }
 
+  /** The same as {@link Socket.close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
   // ---- Facts and settings --------------------------------------------------------------------------------------
 
+  /** Undefined for a path, and once closed. */
   get localAddress(): string | undefined {
     return (this.#raw as Partial<NetSocket>).localAddress;
   }
 
+  /** Undefined for a path, and once closed. */
   get localPort(): number | undefined {
     return (this.#raw as Partial<NetSocket>).localPort;
   }
 
+  /** Undefined for a path, and once closed. Behind a proxy: the proxy's. */
   get remoteAddress(): string | undefined {
     return (this.#raw as Partial<NetSocket>).remoteAddress;
   }
 
+  /** Undefined for a path, and once closed. */
   get remotePort(): number | undefined {
     return (this.#raw as Partial<NetSocket>).remotePort;
   }
@@ -488,6 +497,7 @@ export class Socket {
     if (!this.#handshaking) (this.#stream as Partial<NetSocket>).setTimeout?.(this.#idleTimeoutMs);
   }
 
+  /** Sends small writes at once (the default), or gathers them (Nagle's algorithm). */
   setNoDelay(noDelay: boolean): void {
     (this.#raw as Partial<NetSocket>).setNoDelay?.(noDelay);
   }

@@ -16,10 +16,13 @@ import { type DistinguishedName, readName } from "./distinguished-name.js";
 import { type CertificateExtensions, readExtensions, type SubjectAlternativeName } from "./extensions.js";
 import { CURVES, HASH_NAMES, KEY_TYPES, SIGNATURE_ALGORITHMS } from "./object-names.js";
 
+/** Digests of the whole certificate. */
 export interface CertificateFingerprints {
   /** Upper-case hexadecimal with colons. */
   readonly md5: string;
+  /** Upper-case hexadecimal with colons. */
   readonly sha1: string;
+  /** Upper-case hexadecimal with colons. */
   readonly sha256: string;
 }
 
@@ -27,23 +30,31 @@ export interface CertificateFingerprints {
 export interface CertificateInfo extends CertificateExtensions {
   /** X.509 version: 1, 2 or 3. */
   readonly version: number;
+  /** Whose it is. Never compared with a host name. */
   readonly subject: DistinguishedName;
+  /** Who issued it. */
   readonly issuer: DistinguishedName;
   /** Upper-case hexadecimal. */
   readonly serialNumber: string;
+  /** First moment of validity. */
   readonly notBefore: Date;
+  /** Last moment of validity. */
   readonly notAfter: Date;
   /** `dNSName` entries in lower case, as written in the certificate. */
   readonly dnsNames: readonly string[];
   /** `iPAddress` entries in their text form. */
   readonly ipAddresses: readonly string[];
+  /** `rsa`, `rsa-pss`, `ec`, `ed25519`…; the OID of one that is not known. */
   readonly keyType: string;
   /** Length of the modulus or of the curve; 0 when the type is not known. */
   readonly keyBits: number;
+  /** OpenSSL's name of the curve of an EC key. */
   readonly curve?: string | undefined;
+  /** OpenSSL's name, as `sha256WithRSAEncryption`; the OID of one that is not known. */
   readonly signatureAlgorithm: string;
   /** Digest of the signature, where it has exactly one (`tls-server-end-point` needs it). */
   readonly signatureHash?: string | undefined;
+  /** Digests of the whole certificate. */
   readonly fingerprints: CertificateFingerprints;
   /** The DER octets of SubjectPublicKeyInfo (TLSA selector 1, RFC 6698). */
   readonly publicKey: Uint8Array;

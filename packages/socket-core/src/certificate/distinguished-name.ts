@@ -1,12 +1,15 @@
 import { type DerElement, DerError, readChildren, readOid, readText } from "./der.js";
 import { ATTRIBUTE_NAMES } from "./object-names.js";
 
+/** One part of a name. */
 export interface NameAttribute {
   /** `CN`, `O`, `C`… or the OID in dots when it has no short name. */
   readonly type: string;
+  /** As text. */
   readonly value: string;
 }
 
+/** A name of a subject or an issuer. */
 export interface DistinguishedName {
   /** RFC 4514 form, most specific part first: `CN=mail.example.com,O=Example,C=DE`. */
   readonly text: string;

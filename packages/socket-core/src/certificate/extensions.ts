@@ -12,27 +12,37 @@ import {
 import { readName } from "./distinguished-name.js";
 import { EXTENDED_KEY_USAGE_NAMES, KEY_USAGE_NAMES } from "./object-names.js";
 
+/** One name of the subject. */
 export interface SubjectAlternativeName {
+  /** The kind of the name; `other` covers those that have no text form. */
   readonly type: "dns" | "ip" | "email" | "uri" | "directory" | "id" | "other";
+  /** Text; hexadecimal DER content for `other`. */
   readonly value: string;
 }
 
+/** The extensions of a certificate (RFC 5280 section 4.2). */
 export interface CertificateExtensions {
+  /** All names, in the order of the certificate. */
   readonly subjectAlternativeNames: readonly SubjectAlternativeName[];
   /** `digitalSignature`, `keyEncipherment`…; undefined when the extension is absent. */
   readonly keyUsage?: readonly string[] | undefined;
   /** `serverAuth`, `clientAuth`… or OIDs; undefined when the extension is absent. */
   readonly extendedKeyUsage?: readonly string[] | undefined;
+  /** Whether it may issue certificates. */
   readonly isCa: boolean;
+  /** How many authorities may stand below it. */
   readonly pathLength?: number | undefined;
   /** Where to ask by OCSP (RFC 5280 section 4.2.2.1). */
   readonly ocspUrls: readonly string[];
+  /** Where the issuer's certificate is. */
   readonly issuerUrls: readonly string[];
+  /** Where the CRL is (RFC 5280 section 4.2.1.13). */
   readonly crlUrls: readonly string[];
   /** The certificate demands a stapled OCSP response (RFC 7633). */
   readonly mustStaple: boolean;
   /** Hexadecimal. */
   readonly subjectKeyId?: string | undefined;
+  /** Hexadecimal: the `subjectKeyId` of the issuer. */
   readonly authorityKeyId?: string | undefined;
   /** OIDs of critical extensions that this package does not read. */
   readonly unknownCritical: readonly string[];

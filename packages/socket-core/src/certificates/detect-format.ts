@@ -1,5 +1,6 @@
 import { DER, type DerElement, DerError, readChildren, readElement, readOid } from "../certificate/der.js";
 
+/** What a file holds, told by its content. `unknown`: nothing that is read here. */
 export type CertificateFormat =
   | "pem"
   | "certificate"

@@ -5,6 +5,7 @@ import { toPem } from "./pem.js";
 import { publicKeyOf } from "./private-key.js";
 import { type OpenOptions, openCertificateStore, type StoreEntry, sameOctets } from "./store.js";
 
+/** How to load a certificate with its key. */
 export interface LoadOptions extends OpenOptions {
   /** The key, where it is in a file of its own: a path, a PEM text or octets of any format. */
   readonly key?: string | Uint8Array | undefined;
@@ -24,6 +25,7 @@ const LOAD_OPTIONS: ReadonlySet<string> = new Set<keyof LoadOptions>([
 
 /** Fits into `TlsOptions` as it is: `tls: { ...loaded.tls }`. */
 export interface LoadedCertificate {
+  /** Ready for `TlsOptions`: PEM texts, the key without encryption. */
   readonly tls: { readonly certificate: string; readonly key: string };
   /** The certificate and its issuers. */
   readonly certificates: readonly CertificateInfo[];

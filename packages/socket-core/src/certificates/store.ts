@@ -9,13 +9,16 @@ import { keyFromDer, keyFromJwk, keyFromPem, publicKeyOf } from "./private-key.j
 
 /** What one format's reader finds; the parts are joined into entries below. */
 export interface RawEntry {
+  /** The name that the file gives the entry, if it gives one. */
   readonly alias: string | undefined;
   readonly key: string | (() => string) | undefined;
   readonly localKeyId?: string | undefined;
   readonly certificates: readonly Uint8Array[];
 }
 
+/** How to open a file. */
 export interface OpenOptions {
+  /** Of the file: PFX, JKS, encrypted key. */
   readonly password?: string | undefined;
   /** Of the entry, where a Java key store gives it one of its own. Default: `password`. */
   readonly keyPassword?: string | undefined;
@@ -26,13 +29,17 @@ export interface StoreEntry {
   readonly alias: string | undefined;
   /** The certificate first, then its issuers as far as the file has them. Empty: a key alone. */
   readonly certificates: readonly CertificateInfo[];
+  /** Whether `key()` has something to give. */
   readonly hasKey: boolean;
   /** PKCS #8 in PEM, without encryption. @throws SocketError ERR_SOCKET_FILE_PASSWORD, _NO_KEY */
   key(): string;
 }
 
+/** An opened file. */
 export interface CertificateStore {
+  /** What the content was. */
   readonly format: CertificateFormat;
+  /** Keys with their certificates first, then certificates without a key. */
   readonly entries: readonly StoreEntry[];
 }
 

@@ -7,6 +7,7 @@ import type { DnsAnswer, RecordType } from "./answer.js";
 import { checkName, decodeReply, encodeQuery, readAnswer } from "./message.js";
 import { askByTcp, askByUdp, type NameServer, parseServer } from "./transport.js";
 
+/** Whom to ask, and how patiently. */
 export interface ResolverOptions {
   /** Addresses, with a port if not 53: `127.0.0.1:5353`, `[::1]:53`. Default: those of the system. */
   readonly servers?: readonly string[] | undefined;
@@ -71,6 +72,11 @@ export class Resolver implements DnsResolver {
     }
   }
 
+  /**
+   * Asks for the records of one type, following aliases.
+   *
+   * @throws SocketError of the group dns, ERR_SOCKET_DNS_TIMEOUT, ERR_SOCKET_ABORTED
+   */
   async resolve<T extends RecordType>(
     name: string,
     type: T,

@@ -2,14 +2,18 @@ import { SocketError } from "../errors.js";
 import { checkHost, checkOptions, checkPort } from "../options.js";
 import type { TlsOptions } from "../tls/tls-options.js";
 
+/** The protocols that are spoken. */
 export type ProxyType = "socks4" | "socks4a" | "socks5" | "http" | "https";
 
+/** A proxy and how to log in there. */
 export interface ProxyOptions {
   /** `http` is CONNECT in the clear, `https` CONNECT over TLS to the proxy. */
   readonly type: ProxyType;
+  /** Name or address of the proxy. */
   readonly host: string;
   /** Default 1080 for SOCKS, 8080 for `http`, 443 for `https`. */
   readonly port?: number | undefined;
+  /** Default: no login. */
   readonly username?: string | undefined;
   /** Sent in the clear except by `https`. */
   readonly password?: string | undefined;

@@ -8,6 +8,7 @@ import { type FetchQuestion, fetchOctets } from "./fetch-octets.js";
 import type { Finding } from "./finding.js";
 import { ocspRequest, readOcspResponse } from "./ocsp.js";
 
+/** What to ask, and what to do without an answer. */
 export interface RevocationOptions {
   /** `soft`: no news is good news. `hard`: a certificate passes only when a source vouches for it. `off`: nothing is asked. */
   readonly mode: "off" | "soft" | "hard";

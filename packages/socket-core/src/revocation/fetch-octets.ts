@@ -3,13 +3,19 @@ import { request as httpsRequest } from "node:https";
 import { Guard } from "../connect-guard.js";
 import { SocketError } from "../errors.js";
 
+/** One request by HTTP. */
 export interface FetchQuestion {
+  /** http or https. */
   readonly url: string;
   /** POSTed when given. */
   readonly body?: Uint8Array | undefined;
+  /** Of the body. */
   readonly contentType?: string | undefined;
+  /** A longer answer is refused. */
   readonly maxBytes: number;
+  /** For the whole of it. */
   readonly timeoutMs: number;
+  /** Gives it up. */
   readonly signal: AbortSignal | undefined;
 }
 

@@ -5,7 +5,9 @@ import type { CertificateInfo } from "../certificate/certificate-info.js";
  * anywhere; it holds key material and must be guarded like a password.
  */
 export interface StoredTlsSession {
+  /** OpenSSL's encoding. */
   readonly session: Uint8Array;
+  /** `TLSv1.2` or `TLSv1.3`. */
   readonly protocol: string;
   /** The verified certificate with its issuers: Node checks no host name when it resumes, so the facts travel along. */
   readonly certificate: CertificateInfo;
@@ -20,6 +22,7 @@ export interface StoredTlsSession {
 export interface TlsSessionStore {
   /** Gives a session and, for TLS 1.3, forgets it: a ticket used twice lets an observer link connections (RFC 8446 C.4). */
   take(key: string): StoredTlsSession | undefined;
+  /** Keeps a session of a verified peer. */
   put(key: string, session: StoredTlsSession): void;
 }
 
@@ -45,6 +48,7 @@ export class MemoryTlsSessionStore implements TlsSessionStore {
     this.#maxAgeMs = limits.maxAgeMs ?? 7_200_000;
   }
 
+  /** Gives the youngest session of the key that is not too old. */
   take(key: string): StoredTlsSession | undefined {
     const kept = this.#sessions.get(key);
     if (kept === undefined) return undefined;
@@ -61,6 +65,7 @@ export class MemoryTlsSessionStore implements TlsSessionStore {
     }
   }
 
+  /** Keeps a session. */
   put(key: string, session: StoredTlsSession): void {
     const kept = this.#sessions.get(key) ?? [];
     this.#sessions.delete(key); // moves the key to the young end of the map
@@ -75,6 +80,7 @@ export class MemoryTlsSessionStore implements TlsSessionStore {
     }
   }
 
+  /** Forgets every session. */
   clear(): void {
     this.#sessions.clear();
   }

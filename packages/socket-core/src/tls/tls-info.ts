@@ -5,8 +5,10 @@ import { DER, DerError, readChildren, readElement, readInteger } from "../certif
 import type { SocketError } from "../errors.js";
 import { cipherBits } from "./cipher-names.js";
 
+/** RFC 5929 and RFC 9266. */
 export type ChannelBindingType = "tls-exporter" | "tls-server-end-point" | "tls-unique";
 
+/** The negotiated cipher suite. */
 export interface TlsCipher {
   /** OpenSSL's name. */
   readonly name: string;
@@ -16,20 +18,25 @@ export interface TlsCipher {
   readonly bits: number;
 }
 
+/** How the keys were agreed. */
 export interface TlsKeyExchange {
   /** `ECDH`, `DH`, or `RSA` where the key was not ephemeral. */
   readonly type: string;
   /** The curve, for ECDH. */
   readonly name?: string | undefined;
+  /** Length of the key; 0 when it is not known. */
   readonly bits: number;
 }
 
 /** What was negotiated and found out about the peer. */
 export interface TlsInfo {
+  /** `TLSv1.2`, `TLSv1.3`… */
   readonly protocol: string;
+  /** The cipher suite. */
   readonly cipher: TlsCipher;
   /** Undefined where OpenSSL tells nothing (a resumed session, the server side). */
   readonly keyExchange: TlsKeyExchange | undefined;
+  /** The negotiated application protocol. */
   readonly alpn: string | undefined;
   /** The SNI name. */
   readonly servername: string | undefined;
@@ -39,7 +46,9 @@ export interface TlsInfo {
   readonly authorized: boolean;
   /** What speaks against the certificate; set also when `verify: "none"` or the hook accepted it. */
   readonly failure: SocketError | undefined;
+  /** The peer's. */
   readonly certificate: CertificateInfo | undefined;
+  /** Whether a kept session was taken up again. */
   readonly resumed: boolean;
   /**
    * The octets that bind a login to this connection; undefined where the type cannot be had safely.

@@ -2,6 +2,7 @@ import type { CertificateInfo } from "../certificate/certificate-info.js";
 import type { SocketError } from "../errors.js";
 import type { TlsSessionStore } from "./session-store.js";
 
+/** Versions by Node's names. */
 export type TlsVersion = "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
 
 /** PEM text, or DER or PEM octets; several certificates may stand in one PEM text. */
@@ -9,14 +10,17 @@ export type CertificateSource = string | Uint8Array | readonly (string | Uint8Ar
 
 /** What a revocation checker is asked. Made by `revocationChecker()` of `@wirepost/socket-core/revocation`. */
 export interface RevocationQuestion {
+  /** With its issuers. */
   readonly certificate: CertificateInfo;
   /** The OCSP response that the server stapled, if it did (DER). */
   readonly stapled: Uint8Array | undefined;
   /** A kept session is resumed: nothing can be stapled. */
   readonly resumed: boolean;
+  /** Gives the question up. */
   readonly signal: AbortSignal | undefined;
 }
 
+/** Finds out whether a certificate was revoked. */
 export interface RevocationChecker {
   /** Names mode and sources; part of the key of kept sessions. */
   readonly policy: string;
@@ -24,6 +28,7 @@ export interface RevocationChecker {
   check(question: RevocationQuestion): Promise<SocketError | undefined>;
 }
 
+/** The policy of a TLS connection, and own credentials. */
 export interface TlsOptions {
   /** SNI name; default: the host when it is a name. `""` sends none. Addresses are never sent (RFC 6066 section 3). */
   readonly servername?: string | undefined;
@@ -53,6 +58,7 @@ export interface TlsOptions {
   readonly groups?: readonly string[] | undefined;
   /** In OpenSSL's form: `rsa_pss_rsae_sha256`, `ECDSA+SHA256`… */
   readonly signatureAlgorithms?: readonly string[] | undefined;
+  /** Application protocols in order of preference. */
   readonly alpn?: readonly string[] | undefined;
   /** Keeps sessions of verified peers for resumption. Default: none is kept. */
   readonly sessionStore?: TlsSessionStore | undefined;
@@ -72,9 +78,11 @@ export interface TlsOptions {
   readonly trusted?: readonly string[] | undefined;
   /** Fingerprints (SHA-1 or SHA-256) or serial numbers that are refused, in the chain too. */
   readonly denied?: readonly string[] | undefined;
+  /** Asked about certificates that stand otherwise. Default: nobody is asked. */
   readonly revocation?: RevocationChecker | undefined;
   /** From the first octet to the verified certificate. Default 30,000; 0 for none. */
   readonly handshakeTimeoutMs?: number | undefined;
+  /** Gives the handshake up. */
   readonly signal?: AbortSignal | undefined;
   /** Receives the secrets of the session in the format of SSLKEYLOGFILE, one line a call. For analysis only. */
   readonly onKeyLog?: ((line: Uint8Array) => void) | undefined;
