@@ -1,4 +1,5 @@
 // Messages to bytes. In memory and small: at once, to one array. Otherwise: to a source that is read when it is sent.
+import { raceAbort } from "./abort.js";
 import { loadCharset, readyCharset, type TextCharset, UTF8 } from "./charset.js";
 import { type ComposeOptions, checkComposeOptions, DEFAULT_INLINE_LIMIT_BYTES } from "./compose-options.js";
 import { extractImages } from "./data-urls.js";
@@ -122,18 +123,22 @@ function plan(
   return prepareAll(pending, options).then(() => finish(header, body, options));
 }
 
-/** Readies all contents; when one fails, the others are let go. */
+/** Readies all contents; when one fails, or the caller gives up, the others are let go. */
 async function prepareAll(pending: readonly Source[], options: ComposeOptions): Promise<void> {
   const prepareContext = {
     inlineLimitBytes: options.inlineLimitBytes ?? DEFAULT_INLINE_LIMIT_BYTES,
     files: options.files,
     signal: options.signal,
   };
-  const results = await Promise.allSettled(pending.map((source) => source.prepare?.(prepareContext)));
-  const failure = results.find((result) => result.status === "rejected");
-  if (failure === undefined) return;
-  await Promise.all(pending.map((source) => source.close()));
-  throw failure.reason;
+  const all = Promise.allSettled(pending.map((source) => source.prepare?.(prepareContext)));
+  try {
+    for (const result of await raceAbort(all, options.signal)) {
+      if (result.status === "rejected") throw result.reason;
+    }
+  } catch (cause) {
+    await Promise.all(pending.map((source) => source.close()));
+    throw cause;
+  }
 }
 
 function finish(header: MessageHeader, body: Entity, options: ComposeOptions): ComposedMessage {

@@ -1,4 +1,6 @@
 // The structure of a message, chosen by what is there: plain, alternative, related, mixed.
+
+import { planAttachment } from "./attachment-plan.js";
 import { UTF8 } from "./charset.js";
 import type { Entity, Leaf } from "./entity.js";
 import { checkNames, MimeError, oneOf } from "./errors.js";
@@ -10,7 +12,7 @@ import {
   type MessageInput,
 } from "./message-input.js";
 import { isToken } from "./parameters.js";
-import { alternativeEntity, bodySource, type PlanContext, planAttachment, textLeaf } from "./part-plan.js";
+import { alternativeEntity, bodySource, type PlanContext, textLeaf } from "./part-plan.js";
 import { utf8Encode } from "./platform.js";
 import { memorySource } from "./source.js";
 

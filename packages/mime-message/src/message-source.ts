@@ -1,7 +1,8 @@
 // Composed messages that are too large for one array, or whose contents are read when they are sent.
+
+import { checkAborted } from "./abort.js";
 import type { Piece, StreamPiece } from "./piece.js";
 import { type AbortSignalLike, allocate, latin1Encode } from "./platform.js";
-import { checkAborted } from "./source.js";
 
 /** A message that is read block by block. */
 export interface MessageSource {

@@ -1,10 +1,12 @@
 // What a composed message is made of before it becomes octets: text, octets, and contents read when they are sent.
+
+import { checkAborted } from "./abort.js";
 import { BASE64_LINE_OCTETS, Base64Encoder, base64LinesLength, encodeBase64Into } from "./base64.js";
 import { LineEndNormalizer, MAX_BODY_LINE_OCTETS, OctetScanner } from "./body-scan.js";
 import { MimeError } from "./errors.js";
 import { type AbortSignalLike, allocate } from "./platform.js";
 import { QuotedPrintableEncoder } from "./quoted-printable.js";
-import { checkAborted, type Source } from "./source.js";
+import type { Source } from "./source.js";
 
 /** A content that is read when the message is sent. */
 export interface StreamPiece {

@@ -56,6 +56,8 @@ export interface ReadableStreamLike<T = Uint8Array> {
 export interface AbortSignalLike {
   readonly aborted: boolean;
   readonly reason?: unknown;
+  addEventListener(type: "abort", listener: () => void): void;
+  removeEventListener(type: "abort", listener: () => void): void;
 }
 
 const platform = globalThis as unknown as Platform;

@@ -2,10 +2,10 @@ import { constants } from "node:fs";
 import { type FileHandle as NodeFileHandle, open, realpath } from "node:fs/promises";
 import { basename, isAbsolute, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { checkAborted } from "../abort.js";
 import { checkNames, MimeError, quoteForError } from "../errors.js";
 import { FILE_SOURCE, type FileHandle, type FileSource } from "../file-policy.js";
 import type { AbortSignalLike } from "../platform.js";
-import { checkAborted } from "../source.js";
 
 /** Options of `fromFile`. */
 export interface FromFileOptions {

@@ -1,0 +1,251 @@
+// Streams and iterables, which can be read once, and functions that open a content anew for each reading.
+import { raceAbort, withAbort } from "./abort.js";
+import { MimeError } from "./errors.js";
+import type { AbortSignalLike, ReadableStreamLike } from "./platform.js";
+import {
+  type ContentInput,
+  exactly,
+  failed,
+  isWebStream,
+  iterateOne,
+  joinOctets,
+  type PrepareContext,
+  type Source,
+  toOctets,
+} from "./source.js";
+
+/** Pulls pieces of a web stream or an async iterable one by one. */
+interface Puller {
+  next(): Promise<Uint8Array | undefined>;
+  close(): Promise<void>;
+}
+
+function pullerOf(input: ReadableStreamLike | AsyncIterable<unknown>, what: string): Puller {
+  // Node's streams are async iterables; web streams are in Node, not everywhere, so the reader is used for them.
+  if (isWebStream(input)) {
+    if (input.locked) {
+      throw new MimeError("ERR_MIME_SOURCE_CONSUMED", `The stream of ${what} is locked by another reader`, {
+        subject: what,
+      });
+    }
+    const reader = input.getReader();
+    return {
+      async next() {
+        const { done, value } = await reader.read();
+        return done ? undefined : toOctets(value, what);
+      },
+      close: () => reader.cancel(),
+    };
+  }
+  const stream = input as {
+    destroyed?: boolean;
+    readableEnded?: boolean;
+    errored?: unknown;
+    destroy?(): void;
+  };
+  if (stream.errored !== undefined && stream.errored !== null) throw failed(what, stream.errored);
+  if (stream.destroyed === true || stream.readableEnded === true) {
+    throw new MimeError("ERR_MIME_SOURCE_CONSUMED", `The stream of ${what} has already ended`, {
+      subject: what,
+    });
+  }
+  const iterator = (input as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+  return {
+    async next() {
+      const { done, value } = await iterator.next();
+      return done === true ? undefined : toOctets(value, what);
+    },
+    async close() {
+      // A Node stream is destroyed at once; the return() of its iterator would wait for the read that is under way.
+      if (stream.destroy !== undefined) stream.destroy();
+      else await iterator.return?.();
+    },
+  };
+}
+
+/**
+ * Reads ahead until the content is known to be larger than the limit: an error shows before MAIL, and a small stream
+ * becomes a content in memory, which can be sent again.
+ */
+async function readAhead(
+  puller: Puller,
+  limitBytes: number,
+  what: string,
+): Promise<{ pieces: Uint8Array[]; ended: boolean }> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  try {
+    while (size <= limitBytes) {
+      const piece = await puller.next();
+      if (piece === undefined) return { pieces, ended: true };
+      // Streams may reuse the buffer of a piece once the next is asked for.
+      pieces.push(piece.slice());
+      size += piece.length;
+    }
+  } catch (cause) {
+    throw failed(what, cause);
+  }
+  return { pieces, ended: false };
+}
+
+/** What was read ahead, then the rest of the stream; closed when its reader stops before the end. */
+async function* drain(
+  ahead: readonly Uint8Array[],
+  puller: Puller,
+  what: string,
+  race: <P>(step: Promise<P>) => Promise<P>,
+): AsyncGenerator<Uint8Array> {
+  let ended = false;
+  try {
+    for (const piece of ahead) yield piece;
+    for (;;) {
+      let piece: Uint8Array | undefined;
+      try {
+        piece = await race(puller.next());
+      } catch (cause) {
+        if (MimeError.is(cause) && cause.code === "ERR_MIME_ABORTED") throw cause;
+        ended = true;
+        throw failed(what, cause);
+      }
+      if (piece === undefined) {
+        ended = true;
+        return;
+      }
+      yield piece;
+    }
+  } finally {
+    // Not awaited: a stream that hangs may hang in closing too.
+    if (!ended) puller.close().catch(() => undefined);
+  }
+}
+
+/** A stream or iterable of the caller's: it can be read once. */
+export class StreamSource implements Source {
+  readonly what: string;
+  octets: Uint8Array | undefined;
+  sizeBytes: number | undefined;
+  repeatable = false;
+  readonly #input: ReadableStreamLike | AsyncIterable<unknown>;
+  #puller: Puller | undefined;
+  #ahead: Uint8Array[] = [];
+  #consumed = false;
+
+  constructor(input: ReadableStreamLike | AsyncIterable<unknown>, what: string) {
+    this.#input = input;
+    this.what = what;
+  }
+
+  prepare: ((context: PrepareContext) => Promise<void>) | undefined = async (context) => {
+    const puller = pullerOf(this.#input, this.what);
+    this.#puller = puller;
+    const { pieces, ended } = await readAhead(puller, context.inlineLimitBytes, this.what);
+    if (ended) {
+      this.octets = joinOctets(pieces);
+      this.sizeBytes = this.octets.length;
+      this.repeatable = true;
+    } else this.#ahead = pieces;
+  };
+
+  open(signal?: AbortSignalLike | undefined): AsyncIterable<Uint8Array> {
+    if (this.octets !== undefined) return iterateOne(this.octets);
+    if (this.#consumed || this.#puller === undefined) {
+      throw new MimeError(
+        "ERR_MIME_SOURCE_CONSUMED",
+        `The content of ${this.what} is a stream that was read already; ` +
+          "give a function that opens a fresh one where it may have to be sent again",
+        { subject: this.what },
+      );
+    }
+    this.#consumed = true;
+    const ahead = this.#ahead;
+    this.#ahead = [];
+    const puller = this.#puller;
+    return withAbort(signal, (race) => drain(ahead, puller, this.what, race));
+  }
+
+  get head(): Uint8Array | undefined {
+    return this.#ahead.length === 0 ? undefined : joinOctets(this.#ahead);
+  }
+
+  async close(): Promise<void> {
+    if (this.#consumed || this.#puller === undefined) return;
+    this.#consumed = true;
+    this.#ahead = [];
+    this.#puller.close().catch(() => undefined);
+  }
+}
+
+/** A function that opens a fresh content for each reading. */
+export class FunctionSource implements Source {
+  readonly what: string;
+  octets: Uint8Array | undefined;
+  sizeBytes: number | undefined;
+  readonly repeatable = true;
+  readonly #make: () => ContentInput | Promise<ContentInput>;
+  /** The content opened while composing, for the first reading. */
+  #first: Source | undefined;
+  #context: PrepareContext | undefined;
+
+  readonly #makeSource: (input: ContentInput, what: string) => Source;
+
+  constructor(
+    make: () => ContentInput | Promise<ContentInput>,
+    what: string,
+    // Handed in, since sources of all kinds are made where this one is.
+    makeSource: (input: ContentInput, what: string) => Source,
+  ) {
+    this.#make = make;
+    this.#makeSource = makeSource;
+    this.what = what;
+  }
+
+  prepare: ((context: PrepareContext) => Promise<void>) | undefined = async (context) => {
+    this.#context = context;
+    const first = await this.#fresh(context);
+    this.octets = first.octets;
+    this.sizeBytes = first.sizeBytes;
+    if (first.octets === undefined) this.#first = first;
+  };
+
+  async #fresh(context: PrepareContext): Promise<Source> {
+    let content: ContentInput;
+    try {
+      content = await this.#make();
+    } catch (cause) {
+      throw failed(this.what, cause);
+    }
+    if (typeof content === "function") {
+      throw new MimeError(
+        "ERR_MIME_SOURCE_INVALID",
+        `The content of ${this.what} is a function of a function`,
+        {
+          subject: this.what,
+        },
+      );
+    }
+    const source = this.#makeSource(content, this.what);
+    await source.prepare?.(context);
+    return source;
+  }
+
+  async *open(signal?: AbortSignalLike | undefined): AsyncGenerator<Uint8Array> {
+    if (this.octets !== undefined) {
+      yield this.octets;
+      return;
+    }
+    const fresh = this.#fresh.bind(this, { ...this.#context!, inlineLimitBytes: 0, signal });
+    const source = this.#first ?? (await raceAbort(fresh(), signal));
+    this.#first = undefined;
+    yield* exactly(
+      source.octets === undefined ? source.open(signal) : iterateOne(source.octets),
+      this.sizeBytes,
+      this.what,
+    );
+  }
+
+  async close(): Promise<void> {
+    const first = this.#first;
+    this.#first = undefined;
+    await first?.close();
+  }
+}
