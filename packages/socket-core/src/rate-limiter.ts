@@ -40,6 +40,11 @@ export class RateLimiter {
     return this.#waitingBytes;
   }
 
+  /** True while more octets came than the rate allows. */
+  get holdsReceiving(): boolean {
+    return this.#receiveTimer !== undefined;
+  }
+
   /** 0 lifts the limit. */
   setRate(bytesPerSecond: number): void {
     this.#rate = bytesPerSecond;

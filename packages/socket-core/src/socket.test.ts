@@ -257,6 +257,22 @@ describe("limits of time and rate", () => {
     expect(back.equals(octets)).toBe(true);
     expect(performance.now() - begin).toBeGreaterThan(200);
   });
+
+  it("maxBytesPerSecond makes a fast sender wait, pushed or pulled", async () => {
+    for (const pull of [true, false]) {
+      const socket = await dial((peer) => peer.end(Buffer.alloc(500_000)), { maxBytesPerSecond: 1_000_000 });
+      const begin = performance.now();
+      let received = 0;
+      if (pull) received = (await readBytes(socket, 500_000)).length;
+      else {
+        socket.setReceiver({ onData: (chunk) => (received += chunk.length), onEnd() {}, onError() {} });
+        await until(() => received === 500_000);
+      }
+      await socket.close();
+      expect(received).toBe(500_000);
+      expect(performance.now() - begin).toBeGreaterThan(200);
+    }
+  });
 });
 
 describe("connecting", () => {

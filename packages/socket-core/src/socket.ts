@@ -17,7 +17,7 @@ export interface SocketReceiver {
   onData(chunk: Uint8Array): void;
   /** The peer will send nothing more. */
   onEnd(): void;
-  /** At most once; the socket is closed by then. */
+  /** At most once. Nothing can be sent or received any more; `onClose` follows. */
   onError(error: SocketError): void;
   /** Always the last call. */
   onClose?(): void;
@@ -133,7 +133,7 @@ export class Socket {
     this.#direct = receiver !== null && this.#unreadBytes === 0 && !this.#paused;
     if (receiver === null) return;
     if (this.#unreadBytes > 0 || this.#ended || this.#closed || this.#error !== undefined) this.#flushSoon();
-    if (!this.#paused && !this.#handshaking) this.#stream.resume();
+    this.#flow();
   }
 
   /**
@@ -148,14 +148,14 @@ export class Socket {
     const chunk = this.#unread.shift();
     if (chunk !== undefined) {
       this.#unreadBytes -= chunk.length;
-      if (this.#unreadBytes < UNREAD_LIMIT_BYTES && !this.#paused) this.#stream.resume();
+      if (this.#unreadBytes < UNREAD_LIMIT_BYTES) this.#flow();
       return Promise.resolve(chunk);
     }
     if (this.#error !== undefined) return Promise.reject(this.#error);
     if (this.#ended || this.#closed) return Promise.resolve(null);
     return new Promise((resolve, reject) => {
       this.#reader = { resolve, reject };
-      if (!this.#paused) this.#stream.resume();
+      this.#flow();
     });
   }
 
@@ -174,7 +174,13 @@ export class Socket {
       return;
     }
     this.#direct = this.#receiver !== null;
-    if (!this.#handshaking) this.#stream.resume();
+    this.#flow();
+  }
+
+  /** Lets octets come, unless somebody holds them: the caller, the rate limit, or a handshake. */
+  #flow(): void {
+    if (this.#paused || this.#handshaking || this.#limiter?.holdsReceiving === true) return;
+    this.#stream.resume();
   }
 
   readonly #onData = (chunk: Uint8Array): void => {
@@ -216,7 +222,7 @@ export class Socket {
       receiver.onData(chunk);
     }
     this.#direct = this.#receiver !== null && !this.#paused;
-    if (this.#direct && !this.#closed && !this.#handshaking) this.#stream.resume();
+    if (this.#direct && !this.#closed) this.#flow();
     this.#tell();
   }
 
@@ -502,7 +508,11 @@ export class Socket {
     (this.#raw as Partial<NetSocket>).setNoDelay?.(noDelay);
   }
 
-  /** @param initialDelayMs silence before the first probe; undefined switches keep-alive off */
+  /**
+   * Probes a silent connection, so that a peer that vanished is noticed.
+   *
+   * @param initialDelayMs silence before the first probe; undefined switches keep-alive off
+   */
   setKeepAlive(initialDelayMs: number | undefined): void {
     (this.#raw as Partial<NetSocket>).setKeepAlive?.(initialDelayMs !== undefined, initialDelayMs ?? 0);
   }
@@ -525,9 +535,7 @@ export class Socket {
       this.#limiter = new RateLimiter(maxBytesPerSecond, {
         write: (octets, done) => this.#stream.write(octets, done),
         pause: () => this.#stream.pause(),
-        resume: () => {
-          if (!this.#paused && !this.#handshaking) this.#stream.resume();
-        },
+        resume: () => this.#flow(),
         drained: () => this.#receiver?.onDrain?.(),
       });
       this.#stream.on("data", this.#onLimitedData);

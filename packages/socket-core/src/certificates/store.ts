@@ -26,6 +26,7 @@ export interface OpenOptions {
 
 /** A certificate with what belongs to it. */
 export interface StoreEntry {
+  /** The name that the file gives the entry, if it gives one. */
   readonly alias: string | undefined;
   /** The certificate first, then its issuers as far as the file has them. Empty: a key alone. */
   readonly certificates: readonly CertificateInfo[];
@@ -58,6 +59,12 @@ export async function openCertificateStore(
   options: OpenOptions = {},
 ): Promise<CertificateStore> {
   checkOptions("certificate options", options, OPEN_OPTIONS);
+  for (const password of [options.password, options.keyPassword]) {
+    // The libraries' own complaints would quote the value.
+    if (password !== undefined && typeof password !== "string") {
+      throw new SocketError("ERR_SOCKET_BAD_OPTION", { detail: "a password must be text" });
+    }
+  }
   const octets = await contentOf(source);
   let format = detectFormat(octets);
   let content = octets;

@@ -60,6 +60,7 @@ export function checkProxy(options: ProxyOptions): CheckedProxy {
     ["password", password],
   ] as const) {
     if (text === undefined) continue;
+    if (typeof text !== "string") bad(`the proxy's ${name} must be text`);
     // One octet counts the length (RFC 1929 section 2); a control character would end the field or the header line.
     if (Buffer.byteLength(text) > 255) bad(`the proxy's ${name} is longer than 255 octets`);
     if (/[\u0000-\u001f\u007f]/.test(text)) bad(`the proxy's ${name} has control characters`);

@@ -1,5 +1,6 @@
 import { type Socket as NetSocket, connect as rawConnect } from "node:net";
-import { TLSSocket } from "node:tls";
+import { Duplex } from "node:stream";
+import { TLSSocket, connect as tlsConnect } from "node:tls";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Authority, type Issued } from "../../test/authority.js";
 import {
@@ -261,6 +262,53 @@ describe("a socket of the caller", () => {
     await until(() => first.length > 0);
     expect(first[0]?.[0]).toBe(22); // a handshake record, not a command
     expect(((await upgrade) as SocketError).code).toBe("ERR_SOCKET_TLS_TIMEOUT");
+  });
+
+  it("may be any stream, TLS included", async () => {
+    const server = await tlsServer({ cert: good.pem, key: good.key }, (peer) => peer.pipe(peer));
+    servers.push(server);
+    const raw = rawConnect(server.port, "127.0.0.1");
+    const stream = new Duplex({
+      read: () => raw.resume(),
+      write: (chunk, _encoding, done) => raw.write(chunk, done),
+      final: (done) => raw.end(done),
+      destroy: (error, done) => {
+        raw.destroy();
+        done(error);
+      },
+    });
+    raw.on("data", (chunk) => stream.push(chunk) || raw.pause());
+    raw.on("end", () => stream.push(null));
+    const socket = await connect({ socket: stream, host: "localhost", tls: { ca: authority.pem } });
+    expect(socket.tls?.verified).toBe(true);
+    socket.write(Buffer.from("x".repeat(50_000)));
+    expect((await readBytes(socket, 50_000)).length).toBe(50_000);
+    await socket.close();
+    expect(raw.destroyed).toBe(true);
+  });
+
+  it("with TLS of the caller's own making is known as such", async () => {
+    const server = await tlsServer({ cert: good.pem, key: good.key }, (peer) => peer.pipe(peer));
+    servers.push(server);
+    for (const [ca, verified] of [
+      [authority.pem, true],
+      [undefined, false],
+    ] as const) {
+      const stream = tlsConnect({
+        host: "127.0.0.1",
+        port: server.port,
+        servername: "localhost",
+        rejectUnauthorized: false,
+        ...(ca === undefined ? {} : { ca }),
+      });
+      await new Promise((resolve) => stream.once("secureConnect", resolve));
+      const socket = await connect({ socket: stream });
+      expect(socket.tls?.verified).toBe(verified);
+      expect(await codeOf(socket.startTls({ verify: "none" }))).toBe("ERR_SOCKET_WRONG_STATE");
+      socket.write(Buffer.from("x"));
+      expect((await readBytes(socket, 1)).length).toBe(1);
+      socket.destroy();
+    }
   });
 
   it("without any host name full verification is refused", async () => {

@@ -109,6 +109,9 @@ function secureContextOptions(options: TlsOptions): SecureContextOptions {
   if (options.key !== undefined)
     result.key = typeof options.key === "string" ? options.key : Buffer.from(options.key);
   if (options.pfx !== undefined) result.pfx = Buffer.from(options.pfx);
+  // Node's own complaint would quote the value.
+  if (options.passphrase !== undefined && typeof options.passphrase !== "string")
+    bad("passphrase must be text");
   if (options.passphrase !== undefined) result.passphrase = options.passphrase;
   if (options.ciphers !== undefined) result.ciphers = cipherList(options.ciphers);
   if (options.groups !== undefined) result.ecdhCurve = options.groups.join(":");
