@@ -69,14 +69,12 @@ export function scanText(text: string): BodyFacts {
 /** Below this many words a view costs more than it saves. */
 const MIN_WORDS = 16;
 
-/** Whether all four octets of a word are from 32 to 126. */
+/**
+ * Whether all four octets of a word are from 32 to 126: none has its high bit set, nor has it after 32 was taken away or 1
+ * was added. A borrow from a neighbour can only make a plain word look odd, and odd words are walked.
+ */
 function isPlain(word: number): boolean {
-  const high = word & 0x80808080;
-  const below32 = (word - 0x20202020) & ~word & 0x80808080;
-  // 127 turns into 0 here, and only a zero octet lets the subtraction borrow while its own high bit is clear.
-  const flipped = word ^ 0x7f7f7f7f;
-  const is127 = (flipped - 0x01010101) & ~flipped & 0x80808080;
-  return (high | below32 | is127) === 0;
+  return ((word | (word - 0x20202020) | (word + 0x01010101)) & 0x80808080) === 0;
 }
 
 /** Walks over octets piece by piece; a CRLF may be cut by the end of a piece. */

@@ -120,9 +120,9 @@ export class OutputBuffer {
     this.#end = pending;
   }
 
+  /** Doubled, so that appending costs the same however much is pending; beyond that, what one piece needs. */
   #grownSize(needed: number): number {
-    const doubled = Math.min(this.#slab.length * 2, this.#maxSlabBytes);
-    return Math.max(doubled, needed);
+    return Math.max(Math.min(this.#slab.length * 2, this.#maxSlabBytes), needed + (needed >> 1));
   }
 
   /** Everything appended since the last `take()`, or undefined when there is nothing. Give it back with `release()`. */

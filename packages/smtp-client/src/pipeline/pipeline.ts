@@ -23,6 +23,8 @@ export interface JobSource {
   closed(pipeline: Pipeline, error: SendError): void;
 }
 
+/** In a window many messages are begun in one turn; so many octets are worth a write of their own. */
+const FLUSH_BYTES = 128 * 1024;
 const DEFAULT_WINDOW_BYTES = 1024 * 1024;
 
 /**
@@ -47,6 +49,7 @@ export class Pipeline implements TransactionOwner {
   #finishingBytes = 0;
   #begun = 0;
   #pulling = false;
+  #flushing = false;
   /** Jobs whose further recipients need a further transaction here. */
   readonly #continued: SendJob[] = [];
   #unusable = false;
@@ -110,10 +113,18 @@ export class Pipeline implements TransactionOwner {
     return this.#begun;
   }
 
-  /** Begins jobs as long as there are any and the connection can carry them, then writes. */
+  /**
+   * Begins jobs as long as there are any and the connection can carry them. The write follows when this turn's callbacks are
+   * done: messages that are handed over one after the other leave together.
+   */
   wake(): void {
     this.#pull();
-    this.session.flush();
+    if (this.#flushing) return;
+    this.#flushing = true;
+    process.nextTick(() => {
+      this.#flushing = false;
+      this.session.flush();
+    });
   }
 
   contentWritten(transaction: Transaction): void {
@@ -154,6 +165,7 @@ export class Pipeline implements TransactionOwner {
         const job = this.#continued.shift() ?? this.#source.next();
         if (job === undefined) return;
         if (!job.settled) this.#prepare(job);
+        if (this.session.protocol.outputBytes >= FLUSH_BYTES) this.session.flush();
       }
     } finally {
       this.#pulling = false;
