@@ -198,6 +198,19 @@ describe("bad input", () => {
       message: { ...MESSAGE, headers: { "X-A": "a\r\nBcc: evil@y.example" } },
       code: /^ERR_MIME_/,
     },
+    { name: "no sender", message: { ...MESSAGE, from: undefined }, code: /NO_SENDER$/ },
+    { name: "a NUL in the subject", message: { ...MESSAGE, subject: "a\0b" }, code: /^ERR_MIME_/ },
+    {
+      name: "a header name with a colon",
+      message: { ...MESSAGE, headers: { "X-A:": "b" } },
+      code: /^ERR_MIME_/,
+    },
+    {
+      name: "a line break in a file name",
+      message: { ...MESSAGE, attachments: [{ filename: "a\r\nX: y", content: "z" }] },
+      code: /^ERR_MIME_/,
+    },
+    { name: "an unknown field", message: { ...MESSAGE, subjekt: "x" }, code: /^ERR_MIME_/ },
     {
       name: "an unreadable attachment",
       message: { ...MESSAGE, attachments: [{ path: "/nonexistent" }] },
@@ -217,6 +230,11 @@ describe("bad input", () => {
       name: "an unknown option",
       run: () => new SmtpClient({ host: "a.example", prot: 25 } as never),
       code: "ERR_CLIENT_UNKNOWN_OPTION",
+    },
+    {
+      name: "I4 a line break in the client's name",
+      run: () => new SmtpClient({ host: "a.example", clientName: "a.example\r\nMAIL FROM:<>" }),
+      code: "ERR_CLIENT_OPTION",
     },
     { name: "port 0", run: () => new SmtpClient({ host: "a.example", port: 0 }), code: "ERR_CLIENT_OPTION" },
     {

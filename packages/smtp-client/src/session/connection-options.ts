@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { serializeCommand } from "@wirepost/smtp-protocol";
 import type { ConnectOptions, Socket, TlsOptions } from "@wirepost/socket-core";
 import { checkNames, optionError } from "./check-names.js";
 import { parseConnectionUrl } from "./connection-url.js";
@@ -148,6 +149,7 @@ export function resolveConnectionOptions(
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
     throw optionError("ERR_CLIENT_OPTION", "port must be a whole number from 1 to 65535");
   }
+  checkClientName(options.clientName);
   // The credentials live in `login` alone.
   const { auth, ...rest } = options;
   return {
@@ -162,6 +164,16 @@ export function resolveConnectionOptions(
     pipelining: checkChoice("pipelining", options.pipelining, ["full", "envelope", "off"], "full"),
     chunking: checkChoice("chunking", options.chunking, ["auto", "off"], "auto"),
   };
+}
+
+/** Refused here rather than at EHLO, when somebody has been called already. */
+function checkClientName(clientName: string | undefined): void {
+  if (clientName === undefined) return;
+  try {
+    serializeCommand({ verb: "EHLO", domain: clientName });
+  } catch {
+    throw optionError("ERR_CLIENT_OPTION", "clientName must be a domain or an address literal");
+  }
 }
 
 function defaultPolicy(options: ConnectionOptions, host: string, protocol: "smtp" | "lmtp"): TlsPolicy {
