@@ -113,6 +113,10 @@ describe("channel binding", () => {
       ["3008020101ad03020100", false],
       ["3008020101ad03020101", true],
       ["ffff", false],
+      // in the envelope of newer releases of Node
+      ["006e6f64656a733a746c733a73657373696f6e3a310000096c6f63616c686f73743008020101ad03020101", true],
+      ["006e6f64656a733a746c733a73657373696f6e3a310000096c6f63616c686f73743008020101ad03020100", false],
+      ["006e6f64656a733a746c733a73657373696f6e3a3100ffff6c6f63616c686f73743008020101ad03020101", false],
     ];
     for (const [session, usable] of sessions) {
       const stream = {

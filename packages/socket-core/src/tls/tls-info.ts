@@ -20,9 +20,9 @@ export interface TlsCipher {
 
 /** How the keys were agreed. */
 export interface TlsKeyExchange {
-  /** `ECDH`, `DH`, or `RSA` where the key was not ephemeral. */
+  /** `ECDH`, `DH`, `TLSGroup` (newer groups, hybrids among them), or `RSA` where the key was not ephemeral. */
   readonly type: string;
-  /** The curve, for ECDH. */
+  /** The curve or group. */
   readonly name?: string | undefined;
   /** Length of the key; 0 when it is not known. */
   readonly bits: number;
@@ -34,7 +34,7 @@ export interface TlsInfo {
   readonly protocol: string;
   /** The cipher suite. */
   readonly cipher: TlsCipher;
-  /** Undefined where OpenSSL tells nothing (a resumed session, the server side). */
+  /** Undefined where Node tells nothing: a resumed session, the server side, hybrid groups on some releases. */
   readonly keyExchange: TlsKeyExchange | undefined;
   /** The negotiated application protocol. */
   readonly alpn: string | undefined;
@@ -142,9 +142,10 @@ function serverEndPoint(certificate: CertificateInfo | undefined): Uint8Array | 
  */
 function extendedMasterSecret(stream: TLSSocket, protocol: string): boolean {
   if (protocol !== "TLSv1.2") return false;
-  const session = stream.getSession();
-  if (session === undefined) return false;
+  const kept = stream.getSession();
+  if (kept === undefined) return false;
   try {
+    const session = withoutEnvelope(kept);
     const fields = readChildren(session, readElement(session, 0, session.length));
     const flags = fields.find((field) => field.tag === 0xad);
     if (flags === undefined) return false;
@@ -154,4 +155,12 @@ function extendedMasterSecret(stream: TLSSocket, protocol: string): boolean {
     if (error instanceof DerError) return false;
     throw error;
   }
+}
+
+const ENVELOPE = Buffer.from("\0nodejs:tls:session:1\0", "latin1");
+
+/** Newer releases of Node put the server's name, with two octets of length, before OpenSSL's session. */
+function withoutEnvelope(kept: Buffer): Buffer {
+  if (!kept.subarray(0, ENVELOPE.length).equals(ENVELOPE) || kept.length < ENVELOPE.length + 2) return kept;
+  return kept.subarray(ENVELOPE.length + 2 + kept.readUInt16BE(ENVELOPE.length));
 }
