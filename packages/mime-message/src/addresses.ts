@@ -11,8 +11,9 @@ import {
   quote,
 } from "@wirepost/mail-address";
 import { encodeWords } from "./encoded-word.js";
-import { checkNames, MimeError, quoteForError } from "./errors.js";
+import { MimeError, quoteForError } from "./errors.js";
 import { assertHeaderText, type HeaderStyle, isPrintableAscii, toWellFormed } from "./folding.js";
+import { checkFields, fieldsOf } from "./options.js";
 
 /** One address, a group, or several: text as in a header field, or parts. */
 export type AddressInput = string | AddressObject | GroupObject | Mailbox | Address | readonly AddressInput[];
@@ -29,9 +30,9 @@ export interface GroupObject {
   readonly group: readonly AddressInput[];
 }
 
-const ADDRESS_NAMES = new Set(["name", "address"]);
-const GROUP_NAMES = new Set(["name", "group"]);
-const MAILBOX_NAMES = new Set(["localPart", "domain"]);
+const ADDRESS_FIELDS = fieldsOf<AddressObject>({ name: "any", address: "text" });
+const GROUP_FIELDS = fieldsOf<GroupObject>({ name: "text", group: "list" });
+const MAILBOX_FIELDS = fieldsOf<Mailbox>({ localPart: "text", domain: "text" });
 
 /** Limits of mail-address that a caller may lift: local parts of SRS and BATV exceed 64 octets. */
 export interface AddressLimits {
@@ -86,34 +87,55 @@ function collect(
     for (const entry of input as readonly AddressInput[]) collect(entry, field, limits, into, depth + 1);
     return;
   }
-  if (typeof input !== "object" || input === null) throw refuse(field, String(input));
+  if (typeof input !== "object" || input === null) throw refuse(field, typeof input);
   if ("kind" in input) {
-    // Plain data of mail-address, but it may come from anywhere: formatting checks it again.
-    into.push(input as Address);
+    into.push(readParsed(input as Address, field));
   } else if ("localPart" in input) {
-    checkNames(input, MAILBOX_NAMES, field);
-    into.push({ kind: "mailbox", mailbox: input as Mailbox });
+    into.push(readParsed({ kind: "mailbox", mailbox: input as Mailbox }, field));
   } else if ("group" in input) {
     const group = input as GroupObject;
-    checkNames(group, GROUP_NAMES, field);
+    if (typeof group.name !== "string" || !Array.isArray(group.group)) throw refuse(field, "half a group");
+    checkFields(group, GROUP_FIELDS, field);
     const members: Address[] = [];
     for (const member of group.group) collect(member, field, limits, members, depth + 1);
     for (const member of members) if (member.kind !== "mailbox") throw refuse(field, "a group in a group");
-    into.push({ kind: "group", name: String(group.name), members: members as NamedMailbox[] });
+    into.push({ kind: "group", name: group.name, members: members as NamedMailbox[] });
   } else if ("address" in input) {
     const object = input as AddressObject;
-    checkNames(object, ADDRESS_NAMES, field);
+    checkFields(object, ADDRESS_FIELDS, field);
     let mailbox: Mailbox;
     try {
       mailbox = parseMailbox(object.address, limits);
     } catch (cause) {
       throw refuse(field, String(object.address), cause);
     }
-    const name = object.name === undefined || object.name === null ? "" : String(object.name);
+    const name = object.name ?? "";
+    if (typeof name !== "string") throw refuse(field, "a name that is no text");
     into.push(name === "" ? { kind: "mailbox", mailbox } : { kind: "mailbox", name, mailbox });
   } else {
     throw refuse(field, "an object without address");
   }
+}
+
+/** Plain data of mail-address, which may come from anywhere: its shape is checked here, its content when it is written. */
+function readParsed(address: Address, field: string): Address {
+  if (address.kind === "mailbox") {
+    const { mailbox, name } = address;
+    if (typeof mailbox !== "object" || mailbox === null) throw refuse(field, "an address without mailbox");
+    checkFields(mailbox, MAILBOX_FIELDS, field);
+    if (typeof mailbox.localPart !== "string" || typeof mailbox.domain !== "string")
+      throw refuse(field, "half a mailbox");
+    if (name !== undefined && typeof name !== "string") throw refuse(field, "a name that is no text");
+    return address;
+  }
+  if (address.kind !== "group" || typeof address.name !== "string" || !Array.isArray(address.members)) {
+    throw refuse(field, "an object that is no address");
+  }
+  for (const member of address.members as readonly NamedMailbox[]) {
+    if (member?.kind !== "mailbox") throw refuse(field, "a group member that is no mailbox");
+    readParsed(member, field);
+  }
+  return address;
 }
 
 /** The mailboxes, groups opened. */

@@ -1,13 +1,13 @@
 // Attachments and inline parts.
 import { UTF8 } from "./charset.js";
 import type { Entity } from "./entity.js";
-import { checkNames, MimeError, quoteForError } from "./errors.js";
+import { MimeError, quoteForError } from "./errors.js";
 import { dataContentType, isFileSource } from "./file-policy.js";
-import { assertHeaderText } from "./folding.js";
 import { HeaderBlock } from "./header-block.js";
 import { mediaTypeOf } from "./media-types.js";
 import { readId } from "./message-id.js";
-import { ATTACHMENT_NAMES, type AttachmentInput } from "./message-input.js";
+import { ATTACHMENT_FIELDS, type AttachmentInput } from "./message-input.js";
+import { checkFields } from "./options.js";
 import { type ParameterEncoding, parameterSegments, parseContentType } from "./parameters.js";
 import {
   addPartHeaders,
@@ -26,8 +26,13 @@ function baseName(path: string): string {
 }
 
 function attachmentFilename(object: AttachmentInput): string | undefined {
-  if (object.filename === false) return undefined;
-  if (object.filename !== undefined) return String(object.filename);
+  if (object.filename === false || object.filename === "") return undefined;
+  if (object.filename !== undefined) {
+    if (typeof object.filename === "string") return object.filename;
+    throw new MimeError("ERR_MIME_INVALID_OPTION", "filename must be a string or false", {
+      subject: "filename",
+    });
+  }
   const reference = object.path ?? object.href;
   if (typeof reference !== "string" || /^data:/i.test(reference)) {
     return isFileSource(object.content) ? object.content.filename : undefined;
@@ -83,7 +88,7 @@ export function planAttachment(
     : input;
   const filename = attachmentFilename(object);
   const what = attachmentName(filename, index);
-  checkNames(object, ATTACHMENT_NAMES, what);
+  checkFields(object, ATTACHMENT_FIELDS, what);
   if (object.raw !== undefined) return { entity: rawEntity(object, context, what), related: false };
 
   const disposition = object.contentDisposition ?? object.disposition;
@@ -97,7 +102,8 @@ export function planAttachment(
     dataContentType(object) ??
     (filename === undefined ? undefined : mediaTypeOf(filename));
   const mediaType = parseContentType(type ?? "application/octet-stream").mediaType;
-  const isMessage = mediaType === "message/rfc822" || mediaType === "message/global";
+  // Composite types are never encoded (RFC 2045 6.4), their parts are.
+  const isMessage = mediaType.startsWith("message/") || mediaType.startsWith("multipart/");
   // Text of the caller's that is not said to be in another charset is written in UTF-8, so it is labelled so.
   const isOurText =
     typeof object.content === "string" &&
@@ -119,7 +125,6 @@ export function planAttachment(
   );
   if (cid !== undefined) block.tokens("Content-ID", [cid]);
   if (object.description !== undefined) {
-    assertHeaderText(object.description, "description");
     block.unstructured("Content-Description", object.description);
   }
   if (object.headers !== undefined) addPartHeaders(block, object.headers, what);
@@ -128,12 +133,13 @@ export function planAttachment(
   if (isMessage && (forced === "base64" || forced === "quoted-printable")) {
     throw new MimeError(
       "ERR_MIME_ENCODING_UNSUITABLE",
-      `${what} is a message, which must not be encoded (RFC 2046 5.2.1)`,
+      `${what} is a composite, which must not be encoded (RFC 2045 6.4)`,
       { subject: what },
     );
   }
   if (isMessage) {
-    const entity = readyEntity(block.text, context, (inner) => contentSource(object, inner, what));
+    const isWhole = mediaType === "message/rfc822" || mediaType === "message/global";
+    const entity = readyEntity(block.text, isWhole, context, (inner) => contentSource(object, inner, what));
     return { entity, related };
   }
   return {

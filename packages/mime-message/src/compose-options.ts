@@ -1,8 +1,9 @@
 // How a message is to be composed: what the server takes, and what tests fix.
 
 import type { Transport } from "./entity.js";
-import { checkNames, MimeError } from "./errors.js";
+import { MimeError } from "./errors.js";
 import { checkFileAccess, type FileAccess } from "./file-policy.js";
+import { checkFields, fieldsOf } from "./options.js";
 import type { AbortSignalLike } from "./platform.js";
 import type { RandomSource } from "./random.js";
 
@@ -32,26 +33,26 @@ export interface ComposeOptions {
   readonly signal?: AbortSignalLike | undefined;
 }
 
-const NAMES: ReadonlySet<string> = new Set<keyof ComposeOptions>([
-  "transport",
-  "smtpUtf8",
-  "utf8Headers",
-  "date",
-  "messageIdDomain",
-  "files",
-  "keepBcc",
-  "inlineLimitBytes",
-  "maxLocalPartBytes",
-  "random",
-  "signal",
-]);
+const FIELDS = fieldsOf<ComposeOptions>({
+  transport: "text",
+  smtpUtf8: "flag",
+  utf8Headers: "flag",
+  date: "any",
+  messageIdDomain: "text",
+  files: "object",
+  keepBcc: "flag",
+  inlineLimitBytes: "number",
+  maxLocalPartBytes: "number",
+  random: "function",
+  signal: "object",
+});
 
 /** Messages up to this size are one piece of memory. */
 export const DEFAULT_INLINE_LIMIT_BYTES = 65_536;
 
 /** Checks the options once per message. */
 export function checkComposeOptions(options: ComposeOptions): void {
-  checkNames(options, NAMES, "composeMessage");
+  checkFields(options, FIELDS, "composeMessage");
   const { transport, inlineLimitBytes } = options;
   if (transport !== undefined && transport !== "7bit" && transport !== "8bit" && transport !== "binary") {
     throw new MimeError("ERR_MIME_INVALID_OPTION", "transport must be 7bit, 8bit or binary", {

@@ -4,11 +4,12 @@ import { loadCharset, readyCharset, type TextCharset, UTF8 } from "./charset.js"
 import { type ComposeOptions, checkComposeOptions, DEFAULT_INLINE_LIMIT_BYTES } from "./compose-options.js";
 import { extractImages } from "./data-urls.js";
 import { type Encoded, type Entity, encodeEntity, occursInPlainContent } from "./entity.js";
-import { checkNames, MimeError, oneOf } from "./errors.js";
+import { MimeError } from "./errors.js";
 import { buildHeader, type MessageHeader } from "./message-header.js";
-import { MESSAGE_NAMES, type MessageInput } from "./message-input.js";
+import { MESSAGE_FIELDS, type MessageInput } from "./message-input.js";
 import { planBody } from "./message-plan.js";
 import { allInMemory, joinPieces, type MessageSource, messageSource, piecesSize } from "./message-source.js";
+import { checkFields, oneOf } from "./options.js";
 import { bodySource, type PlanContext } from "./part-plan.js";
 import type { Piece } from "./piece.js";
 import { utf8Decode, utf8Encode } from "./platform.js";
@@ -49,7 +50,7 @@ export function composeMessage(
   if (typeof message !== "object" || message === null) {
     throw new MimeError("ERR_MIME_INVALID_OPTION", "The message is no object");
   }
-  checkNames(message, MESSAGE_NAMES, "The message");
+  checkFields(message, MESSAGE_FIELDS, "The message");
   const charset = message.charset === undefined ? UTF8 : readyCharset(message.charset);
   if (charset === undefined)
     return loadCharset(message.charset!).then((ready) => compose(message, options, ready));

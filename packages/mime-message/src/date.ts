@@ -28,7 +28,13 @@ export function formatDate(date: Date): string {
 
 /** A date as callers pass it: a Date, milliseconds, or text that Date reads. */
 export function readDate(input: Date | number | string): Date {
-  const date = input instanceof Date ? input : new Date(input);
+  const isDate = input instanceof Date;
+  if (!isDate && typeof input !== "string" && typeof input !== "number") {
+    throw new MimeError("ERR_MIME_INVALID_DATE", "The date is neither a Date nor a number nor a string", {
+      subject: "date",
+    });
+  }
+  const date = isDate ? input : new Date(input);
   if (Number.isNaN(date.getTime())) {
     throw new MimeError("ERR_MIME_INVALID_DATE", `${quoteForError(String(input))} is no date`, {
       subject: "date",

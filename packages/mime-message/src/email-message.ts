@@ -1,5 +1,4 @@
 import type { AddressInput } from "./addresses.js";
-import { checkNames } from "./errors.js";
 import type { FileSource } from "./file-policy.js";
 import type { ListInput } from "./list-fields.js";
 import {
@@ -9,9 +8,10 @@ import {
   type CalendarInput,
   type EnvelopeInput,
   type HeadersInput,
-  MESSAGE_NAMES,
+  MESSAGE_FIELDS,
   type MessageInput,
 } from "./message-input.js";
+import { checkFields } from "./options.js";
 import type { ParseMessageOptions } from "./parse-message.js";
 import type { ContentInput } from "./source.js";
 
@@ -56,7 +56,7 @@ export class EmailMessage implements MessageInput {
 
   /** @throws MimeError `ERR_MIME_UNKNOWN_OPTION` */
   constructor(fields: MessageInput = {}) {
-    checkNames(fields, MESSAGE_NAMES, "The message");
+    checkFields(fields, MESSAGE_FIELDS, "The message");
     Object.assign(this, fields);
     Object.defineProperty(this, BRAND, { value: true });
   }

@@ -11,7 +11,14 @@ import {
 import { type TextCharset, UTF8 } from "./charset.js";
 import { MimeError } from "./errors.js";
 import type { TransferEncoding } from "./message-input.js";
-import { base64Piece, checkedPiece, identityPiece, type Piece, quotedPrintablePiece } from "./piece.js";
+import {
+  base64Piece,
+  checkedPiece,
+  identityPiece,
+  normalizedSource,
+  type Piece,
+  quotedPrintablePiece,
+} from "./piece.js";
 import { includesOctets, utf8Decode, utf8Encode } from "./platform.js";
 import { quotedPrintableBlocks } from "./quoted-printable.js";
 import { encodeReady, type ReadySource } from "./ready.js";
@@ -41,6 +48,8 @@ export interface ReadyEntity {
   readonly kind: "ready";
   /** Undefined when the content has a header of its own. */
   readonly header: string | undefined;
+  /** True when the content begins with a header, so that its parts can be found and encoded anew. */
+  readonly isWhole: boolean;
   readonly source: ReadySource;
 }
 
@@ -80,7 +89,7 @@ export function encodeEntity(entity: Entity, transport: Transport): Encoded {
     return { entity, encoding: widest, pieces: [], children };
   }
   if (entity.kind === "ready") {
-    const { encoding, piece } = encodeReady(entity.source, transport);
+    const { encoding, piece } = encodeReady(entity.source, transport, entity.isWhole);
     return leaf(entity, encoding, [piece]);
   }
   switch (entity.content) {
@@ -160,7 +169,7 @@ function encodeTextLeaf(entity: Leaf, transport: Transport): Encoded {
   const { octets } = source;
   if (octets === undefined) {
     // What is in a stream is not known, and quoted-printable can carry all of it.
-    if (entity.forced === "base64") return leaf(entity, "base64", [base64Piece(source)]);
+    if (entity.forced === "base64") return leaf(entity, "base64", [base64Piece(normalizedSource(source))]);
     return leaf(entity, "quoted-printable", [quotedPrintablePiece(source, false)]);
   }
   if (charset !== UTF8 || transform !== undefined) {

@@ -1,8 +1,9 @@
 // The envelope of a message (RFC 5321 2.3.1): from its fields, so that header and envelope agree.
 import { type Address, domainToAscii, type Mailbox, type NamedMailbox } from "@wirepost/mail-address";
 import { type AddressLimits, anyNeedsSmtpUtf8, flatten, readAddresses } from "./addresses.js";
-import { checkNames, MimeError } from "./errors.js";
-import { ENVELOPE_NAMES, MESSAGE_NAMES, type MessageInput } from "./message-input.js";
+import { MimeError } from "./errors.js";
+import { ENVELOPE_FIELDS, MESSAGE_FIELDS, type MessageInput } from "./message-input.js";
+import { checkFields } from "./options.js";
 import { rawEnvelope } from "./raw-message.js";
 
 /** Who sends and who receives, as in MAIL and RCPT. */
@@ -53,12 +54,12 @@ const BESIDE_RAW_FIELDS = ["envelope", "from", "sender", "to", "cc", "bcc"] as c
  * @throws MimeError `ERR_MIME_NO_SENDER`, `ERR_MIME_NO_RECIPIENTS`, `ERR_MIME_INVALID_ADDRESS`
  */
 export function messageEnvelope(message: MessageInput, limits?: AddressLimits): Envelope {
-  checkNames(message, MESSAGE_NAMES, "The message");
+  checkFields(message, MESSAGE_FIELDS, "The message");
   const given = message.envelope;
   if (message.raw !== undefined && !BESIDE_RAW_FIELDS.some((field) => message[field] !== undefined)) {
     return rawEnvelope(message, limits);
   }
-  if (given !== undefined) checkNames(given, ENVELOPE_NAMES, "envelope");
+  if (given !== undefined) checkFields(given, ENVELOPE_FIELDS, "envelope");
   const read = (field: "from" | "sender" | "to" | "cc" | "bcc"): NamedMailbox[] =>
     flatten(readAddresses(message[field], field, limits));
 
@@ -95,6 +96,7 @@ const ADDRESS_FIELDS = [
 
 /** True when a field of the header or the envelope holds a local part outside ASCII, so that SMTPUTF8 is needed. */
 export function needsSmtpUtf8(message: MessageInput, limits?: AddressLimits): boolean {
+  checkFields(message, MESSAGE_FIELDS, "The message");
   const lists: Address[][] = ADDRESS_FIELDS.map((field) => readAddresses(message[field], field, limits));
   lists.push(readAddresses(message.bcc, "bcc", limits));
   const given = message.envelope;

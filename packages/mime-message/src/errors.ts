@@ -78,29 +78,3 @@ export function quoteForError(text: string): string {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
-
-/**
- * Refuses own names of `object` that are not in `known`: a misspelt option must not be silently without effect.
- * Names whose value is undefined count too.
- */
-export function checkNames(object: object, known: ReadonlySet<string>, what: string): void {
-  for (const name in object) {
-    if (!known.has(name) && Object.hasOwn(object, name)) {
-      throw new MimeError("ERR_MIME_UNKNOWN_OPTION", `${what} has no option named ${quoteForError(name)}`, {
-        subject: name,
-      });
-    }
-  }
-}
-
-/** The value when it is one of the table's or undefined; refuses any other. */
-export function oneOf<T extends string>(
-  value: string | undefined,
-  table: readonly T[],
-  name: string,
-): T | undefined {
-  if (value === undefined || (table as readonly string[]).includes(value)) return value as T | undefined;
-  throw new MimeError("ERR_MIME_INVALID_OPTION", `${name} must be one of ${table.join(", ")}`, {
-    subject: name,
-  });
-}

@@ -1,6 +1,7 @@
 // The one place that decides whether a file is read (row M12). A path from user input is a file disclosure, so a path
 // in a message object means nothing by itself: either the caller names a folder, or the source was made by fromFile().
-import { checkNames, MimeError, quoteForError } from "./errors.js";
+import { MimeError, quoteForError } from "./errors.js";
+import { checkFields, fieldsOf } from "./options.js";
 import { type AbortSignalLike, base64Decode, latin1Decode, utf8Encode } from "./platform.js";
 
 /** Leave to read files that a message object names by `path` or by a `file:` `href`. */
@@ -50,7 +51,7 @@ interface NodeDoor {
   openUnder(baseDir: string, path: string): FileSource;
 }
 
-const FILES_NAMES = new Set(["baseDir"]);
+const FILES_FIELDS = fieldsOf<FileAccess>({ baseDir: "text" });
 
 /** Checks the `files` option. */
 export function checkFileAccess(files: FileAccess | undefined): void {
@@ -65,7 +66,7 @@ export function checkFileAccess(files: FileAccess | undefined): void {
       subject: "files",
     });
   }
-  checkNames(files, FILES_NAMES, "files");
+  checkFields(files, FILES_FIELDS, "files");
 }
 
 /** A `path` or `href` of a message object. */

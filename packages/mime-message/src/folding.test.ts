@@ -59,6 +59,9 @@ describe("F5: folding and encoding of headers", () => {
   it.each([
     ["plain", " plain"],
     ["", " "],
+    ["a ", " =?utf-8?Q?a_?="],
+    [" a b", " =?utf-8?Q?_a?= b"],
+    [`${"x".repeat(60)} `, ` =?utf-8?Q?${"x".repeat(55)}?=\r\n =?utf-8?Q?${"x".repeat(5)}_?=`],
     ["Grüße", " =?utf-8?B?R3LDvMOfZQ==?="],
     ["from Köln to Rome", " from =?utf-8?Q?K=C3=B6ln?= to Rome"],
     ["日本", " =?utf-8?B?5pel5pys?="],

@@ -144,12 +144,14 @@ export function unstructuredTokens(value: string, style: HeaderStyle, nameLength
   let last = -1;
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at]!;
-    const edge =
-      word === "" || (at === 0 && word.startsWith(" ")) || (at === words.length - 1 && word.endsWith(" "));
-    const maxOctets = MAX_LINE_OCTETS - (at === 0 ? nameLength + 2 : 1);
+    const isFirst = at === 0;
+    const isLast = at === words.length - 1;
+    const edge = word === "" || (isFirst && word.startsWith(" ")) || (isLast && word.endsWith(" "));
+    const maxOctets = MAX_LINE_OCTETS - (isFirst ? nameLength + 2 : 1);
     if (edge || needsEncoding(word, style, maxOctets)) {
-      if (first < 0) first = at;
-      last = at;
+      // An empty word stands for a blank at an end, which goes into an encoded word with its neighbour.
+      if (first < 0) first = word === "" && !isFirst ? at - 1 : at;
+      last = word === "" && isFirst ? Math.min(1, words.length - 1) : at;
     }
   }
   if (first < 0) return words;

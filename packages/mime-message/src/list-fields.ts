@@ -1,7 +1,7 @@
 // Mailing-list fields (RFC 2369, RFC 2919) and one-click unsubscribe (RFC 8058).
 import { parseMailbox } from "@wirepost/mail-address";
 import { phraseTokens } from "./addresses.js";
-import { checkNames, MimeError, quoteForError } from "./errors.js";
+import { MimeError, quoteForError } from "./errors.js";
 import {
   ASCII_STYLE,
   assertHeaderText,
@@ -10,6 +10,7 @@ import {
   unstructuredTokens,
 } from "./folding.js";
 import type { HeaderBlock } from "./header-block.js";
+import { checkFields, fieldsOf } from "./options.js";
 import { canonicalUrl } from "./platform.js";
 
 /** A URL or mail address (`leave@lists.example?subject=bye` becomes a mailto URL), with a comment if wanted. */
@@ -30,17 +31,17 @@ export interface ListInput {
   readonly oneClick?: boolean | undefined;
 }
 
-const LIST_NAMES = new Set([
-  "help",
-  "unsubscribe",
-  "subscribe",
-  "post",
-  "owner",
-  "archive",
-  "id",
-  "oneClick",
-]);
-const ENTRY_NAMES = new Set(["url", "comment"]);
+const LIST_FIELDS = fieldsOf<ListInput>({
+  help: "any",
+  unsubscribe: "any",
+  subscribe: "any",
+  post: "any",
+  owner: "any",
+  archive: "any",
+  id: "any",
+  oneClick: "flag",
+});
+const ENTRY_FIELDS = fieldsOf<{ url: string; comment?: string }>({ url: "text", comment: "text" });
 
 const FIELDS = [
   ["help", "List-Help"],
@@ -98,18 +99,20 @@ function commentTokens(comment: string, field: string): string[] {
 
 function entryTokens(entry: ListEntry, field: string): string[] {
   if (typeof entry === "string") return [bracketUrl(entry, field)];
-  if (typeof entry !== "object" || entry === null) throw invalid(field, String(entry));
-  checkNames(entry, ENTRY_NAMES, field);
-  const url = bracketUrl(String(entry.url), field);
+  if (typeof entry !== "object" || entry === null) throw invalid(field, typeof entry);
+  checkFields(entry, ENTRY_FIELDS, field);
+  if (typeof entry.url !== "string") throw invalid(field, "no url");
+  const url = bracketUrl(entry.url, field);
   return entry.comment === undefined || entry.comment === ""
     ? [url]
-    : [url, ...commentTokens(String(entry.comment), field)];
+    : [url, ...commentTokens(entry.comment, field)];
 }
 
 function listId(id: NonNullable<ListInput["id"]>): string[] {
   const object = typeof id === "string" ? { url: id } : id;
-  checkNames(object, ENTRY_NAMES, "list.id");
-  let text = String(object.url).trim();
+  checkFields(object, ENTRY_FIELDS, "list.id");
+  if (typeof object.url !== "string") throw invalid("list.id", typeof object.url);
+  let text = object.url.trim();
   if (text.startsWith("<") && text.endsWith(">")) text = text.slice(1, -1);
   // RFC 2919 2: a dot-atom; in practice also with characters beyond it, never with blanks or brackets.
   if (text === "" || !isPrintableAscii(text) || /[<>\s()",;:@\\[\]]/.test(text) || text.length > 255) {
@@ -117,12 +120,12 @@ function listId(id: NonNullable<ListInput["id"]>): string[] {
   }
   const comment = (object as { comment?: string | undefined }).comment;
   if (comment === undefined || comment === "") return [`<${text}>`];
-  return [...phraseTokens(String(comment), "list.id", ASCII_STYLE), `<${text}>`];
+  return [...phraseTokens(comment, "list.id", ASCII_STYLE), `<${text}>`];
 }
 
 /** Adds the fields of the `list` option. */
 export function addListFields(block: HeaderBlock, list: ListInput): void {
-  checkNames(list, LIST_NAMES, "list");
+  checkFields(list, LIST_FIELDS, "list");
   for (const [name, field] of FIELDS) {
     const value = list[name];
     if (value === undefined) continue;

@@ -1,5 +1,5 @@
 // The header of a message (RFC 5322 3.6), from its options, in the order in which people read it.
-import { type Address, domainToAscii } from "@wirepost/mail-address";
+import type { Address } from "@wirepost/mail-address";
 import { anyNeedsSmtpUtf8, flatten, readAddresses } from "./addresses.js";
 import type { TextCharset } from "./charset.js";
 import { UTF8 } from "./charset.js";
@@ -146,12 +146,11 @@ export function buildHeader(
   block.addresses("Cc", fields.cc);
   if (options.keepBcc === true) block.addresses("Bcc", fields.bcc);
   block.addresses("Reply-To", fields.replyTo);
-  if (message.subject !== undefined && message.subject !== null)
-    block.unstructured("Subject", String(message.subject));
+  if (message.subject !== undefined) block.unstructured("Subject", message.subject);
 
   const messageId =
     message.messageId === undefined
-      ? createId(idDomain(options.messageIdDomain ?? domainToAscii(author.domain)), options.random)
+      ? createId(idDomain(options.messageIdDomain ?? author.domain), options.random)
       : readId(message.messageId, "messageId");
   block.tokens("Message-ID", [messageId]);
   block.constant("Date", formatDate(readDate(message.date ?? options.date ?? new Date())));

@@ -15,7 +15,8 @@ function invalid(what: string, text: string): MimeError {
  * left@right, so anything printable without blanks and brackets passes.
  */
 export function readId(text: string, what: string): string {
-  const trimmed = String(text).trim();
+  if (typeof text !== "string") throw invalid(what, typeof text);
+  const trimmed = text.trim();
   const inner = trimmed.startsWith("<") && trimmed.endsWith(">") ? trimmed.slice(1, -1) : trimmed;
   if (
     inner === "" ||
@@ -30,7 +31,8 @@ export function readId(text: string, what: string): string {
 
 /** Several identifiers: an array, or text as in a References field (identifiers apart by blanks or commas). */
 export function readIds(input: string | readonly string[], what: string): string[] {
-  if (typeof input !== "string") return input.flatMap((entry) => readIds(entry, what));
+  if (Array.isArray(input)) return (input as readonly string[]).map((entry) => readId(entry, what));
+  if (typeof input !== "string") throw invalid(what, typeof input);
   const ids: string[] = [];
   for (const word of input.split(/[ \t,]+/)) {
     if (word === "") continue;
@@ -45,8 +47,18 @@ export function createId(domain: string, random?: RandomSource): string {
   return `<${randomToken(random)}@${domain}>`;
 }
 
-/** The domain of new identifiers as it may stand in one. */
+/** The domain of new identifiers as it may stand in one: A-labels, or an address literal. */
 export function idDomain(domain: string): string {
-  const ascii = domainToAscii(domain);
-  return ascii.startsWith("[") ? ascii.replace(/:/g, ".") : ascii;
+  try {
+    return domainToAscii(domain);
+  } catch (cause) {
+    throw new MimeError(
+      "ERR_MIME_INVALID_OPTION",
+      `messageIdDomain is no domain: ${quoteForError(String(domain))}`,
+      {
+        cause,
+        subject: "messageIdDomain",
+      },
+    );
+  }
 }

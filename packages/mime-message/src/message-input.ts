@@ -2,6 +2,7 @@
 import type { AddressInput } from "./addresses.js";
 import type { FileSource } from "./file-policy.js";
 import type { ListInput } from "./list-fields.js";
+import { fieldsOf } from "./options.js";
 import type { ContentInput } from "./source.js";
 
 /** Transfer encodings (RFC 2045 6.1). */
@@ -137,90 +138,90 @@ export interface MessageInput {
   attachDataUrls?: boolean | undefined;
 }
 
-/** Names of MessageInput. */
-export const MESSAGE_NAMES: ReadonlySet<string> = new Set<keyof MessageInput>([
-  "from",
-  "sender",
-  "to",
-  "cc",
-  "bcc",
-  "replyTo",
-  "subject",
-  "text",
-  "html",
-  "enriched",
-  "amp",
-  "watchHtml",
-  "calendar",
-  "icalEvent",
-  "alternatives",
-  "attachments",
-  "headers",
-  "list",
-  "priority",
-  "importance",
-  "sensitivity",
-  "messageId",
-  "inReplyTo",
-  "references",
-  "date",
-  "dispositionNotificationTo",
-  "returnReceiptTo",
-  "raw",
-  "envelope",
-  "charset",
-  "textFormat",
-  "textEncoding",
-  "filenameEncoding",
-  "attachDataUrls",
-]);
+/** Fields of MessageInput. */
+export const MESSAGE_FIELDS = fieldsOf<MessageInput>({
+  from: "any",
+  sender: "any",
+  to: "any",
+  cc: "any",
+  bcc: "any",
+  replyTo: "any",
+  subject: "text",
+  text: "any",
+  html: "any",
+  enriched: "any",
+  amp: "any",
+  watchHtml: "any",
+  calendar: "any",
+  icalEvent: "any",
+  alternatives: "list",
+  attachments: "list",
+  headers: "object",
+  list: "object",
+  priority: "text",
+  importance: "text",
+  sensitivity: "text",
+  messageId: "text",
+  inReplyTo: "any",
+  references: "any",
+  date: "any",
+  dispositionNotificationTo: "any",
+  returnReceiptTo: "any",
+  raw: "any",
+  envelope: "object",
+  charset: "text",
+  textFormat: "text",
+  textEncoding: "text",
+  filenameEncoding: "text",
+  attachDataUrls: "flag",
+});
 
-/** Names of a content object. */
-export const CONTENT_NAMES: ReadonlySet<string> = new Set<keyof ContentObject>([
-  "content",
-  "path",
-  "href",
-  "encoding",
-]);
+/** Fields of a content object. */
+export const CONTENT_FIELDS = fieldsOf<ContentObject>({
+  content: "any",
+  path: "text",
+  href: "text",
+  encoding: "text",
+});
 
-/** Names of AlternativeInput. */
-export const ALTERNATIVE_NAMES: ReadonlySet<string> = new Set<keyof AlternativeInput>([
-  "content",
-  "path",
-  "href",
-  "encoding",
-  "raw",
-  "contentType",
-  "contentTransferEncoding",
-  "headers",
-]);
+/** Fields of AlternativeInput. */
+export const ALTERNATIVE_FIELDS = fieldsOf<AlternativeInput>({
+  content: "any",
+  path: "text",
+  href: "text",
+  encoding: "text",
+  raw: "any",
+  contentType: "text",
+  contentTransferEncoding: "text",
+  headers: "object",
+});
 
-/** Names of AttachmentInput. */
-export const ATTACHMENT_NAMES: ReadonlySet<string> = new Set<keyof AttachmentInput>([
-  "content",
-  "path",
-  "href",
-  "encoding",
-  "raw",
-  "filename",
-  "contentType",
-  "cid",
-  "contentTransferEncoding",
-  "contentDisposition",
-  "disposition",
-  "description",
-  "headers",
-]);
+/** Fields of AttachmentInput. */
+export const ATTACHMENT_FIELDS = fieldsOf<AttachmentInput>({
+  content: "any",
+  path: "text",
+  href: "text",
+  encoding: "text",
+  raw: "any",
+  filename: "any",
+  contentType: "text",
+  cid: "text",
+  contentTransferEncoding: "text",
+  contentDisposition: "text",
+  disposition: "text",
+  description: "text",
+  headers: "object",
+});
 
-/** Names of CalendarInput. */
-export const CALENDAR_NAMES: ReadonlySet<string> = new Set<keyof CalendarInput>([
-  "content",
-  "path",
-  "href",
-  "encoding",
-  "method",
-  "filename",
-]);
+/** Fields of CalendarInput. */
+export const CALENDAR_FIELDS = fieldsOf<CalendarInput>({
+  content: "any",
+  path: "text",
+  href: "text",
+  encoding: "text",
+  method: "text",
+  filename: "any",
+});
 
-/** Names of EnvelopeInput. */
-export const ENVELOPE_NAMES: ReadonlySet<string> = new Set<keyof EnvelopeInput>(["from", "to", "cc", "bcc"]);
+/** Fields of EnvelopeInput. */
+export const ENVELOPE_FIELDS = fieldsOf<EnvelopeInput>({ from: "any", to: "any", cc: "any", bcc: "any" });

@@ -3,14 +3,15 @@
 import { planAttachment } from "./attachment-plan.js";
 import { UTF8 } from "./charset.js";
 import type { Entity, Leaf } from "./entity.js";
-import { checkNames, MimeError, oneOf } from "./errors.js";
+import { MimeError } from "./errors.js";
 import type { FileSource } from "./file-policy.js";
 import {
   type AttachmentInput,
-  CALENDAR_NAMES,
+  CALENDAR_FIELDS,
   type CalendarInput,
   type MessageInput,
 } from "./message-input.js";
+import { checkFields, oneOf } from "./options.js";
 import { isToken } from "./parameters.js";
 import { alternativeEntity, bodySource, type PlanContext, textLeaf } from "./part-plan.js";
 import { utf8Encode } from "./platform.js";
@@ -87,7 +88,7 @@ function planCalendar(
   context: PlanContext,
 ): { part: Leaf; copy: Entity | undefined } {
   const object: CalendarInput = typeof input === "string" ? { content: input } : input;
-  checkNames(object, CALENDAR_NAMES, "calendar");
+  checkFields(object, CALENDAR_FIELDS, "calendar");
   const method = (object.method ?? "PUBLISH").toUpperCase();
   if (!isToken(method) || method.length > 40) {
     throw new MimeError("ERR_MIME_INVALID_OPTION", "calendar.method is no iTIP method", {

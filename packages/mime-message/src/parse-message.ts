@@ -2,10 +2,11 @@
 import { type Address, parseAddressListTolerant } from "@wirepost/mail-address";
 import { readDate } from "./date.js";
 import { decodeWords } from "./encoded-word.js";
-import { checkNames, MimeError } from "./errors.js";
+import { MimeError } from "./errors.js";
 import { type HeaderField, parseHeadersTolerant } from "./header-parser.js";
 import { readIds } from "./message-id.js";
 import type { AttachmentInput, MessageInput } from "./message-input.js";
+import { checkFields, fieldsOf } from "./options.js";
 import { type AbortSignalLike, indexOfSequence, utf8Decode } from "./platform.js";
 import { type ContentInput, joinOctets, makeSource } from "./source.js";
 
@@ -18,11 +19,11 @@ export interface ParseMessageOptions {
   readonly signal?: AbortSignalLike | undefined;
 }
 
-const NAMES: ReadonlySet<string> = new Set<keyof ParseMessageOptions>([
-  "maxBytes",
-  "maxNestingDepth",
-  "signal",
-]);
+const FIELDS = fieldsOf<ParseMessageOptions>({
+  maxBytes: "number",
+  maxNestingDepth: "number",
+  signal: "object",
+});
 
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 const DEFAULT_MAX_NESTING_DEPTH = 100;
@@ -118,7 +119,7 @@ export async function parseMessage(
   input: ContentInput,
   options: ParseMessageOptions = {},
 ): Promise<MessageInput> {
-  checkNames(options, NAMES, "EmailMessage.parse");
+  checkFields(options, FIELDS, "EmailMessage.parse");
   const octets = await readAll(input, options.maxBytes ?? DEFAULT_MAX_BYTES, options.signal);
   const postalMime = await loadPostalMime();
   let email: Awaited<ReturnType<typeof postalMime.parse>>;

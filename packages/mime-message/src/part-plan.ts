@@ -1,21 +1,22 @@
 // From what the caller says about a body or an attachment to a planned part.
 import { type TextCharset, UTF8 } from "./charset.js";
 import type { Entity, Leaf } from "./entity.js";
-import { checkNames, MimeError, quoteForError } from "./errors.js";
+import { MimeError, quoteForError } from "./errors.js";
 import { dataContentType, type FileAccess, isFileSource } from "./file-policy.js";
 import { formatFlowed } from "./flowed.js";
 import { foldTokens } from "./folding.js";
 import { assertFieldName, HeaderBlock } from "./header-block.js";
 import {
-  ALTERNATIVE_NAMES,
+  ALTERNATIVE_FIELDS,
   type AlternativeInput,
   type AttachmentInput,
   type BodyInput,
-  CONTENT_NAMES,
+  CONTENT_FIELDS,
   type ContentObject,
   type HeadersInput,
   type TransferEncoding,
 } from "./message-input.js";
+import { checkFields } from "./options.js";
 import { parameterSegments, parseContentType } from "./parameters.js";
 import { base64Decode, latin1Encode, utf8Encode } from "./platform.js";
 import { readySource } from "./ready.js";
@@ -41,6 +42,9 @@ export interface PlanContext {
 /** Pairs of custom fields, in order. */
 export function headerPairs(headers: HeadersInput, what: string): [string, string][] {
   const pairs: [string, string][] = [];
+  if (typeof headers !== "object" || headers === null) {
+    throw new MimeError("ERR_MIME_INVALID_OPTION", `${what} must be an object or pairs`, { subject: what });
+  }
   const add = (name: unknown, value: unknown): void => {
     if (typeof name !== "string" || typeof value !== "string") {
       throw new MimeError("ERR_MIME_INVALID_OPTION", `${what} must be names with values of text`, {
@@ -154,7 +158,7 @@ function isContentObject(input: object): input is ContentObject {
 export function bodySource(input: BodyInput, context: PlanContext, what: string): string | Source {
   if (typeof input === "string") return input;
   if (typeof input === "object" && input !== null && isContentObject(input)) {
-    checkNames(input, CONTENT_NAMES, what);
+    checkFields(input, CONTENT_FIELDS, what);
     const { content, encoding } = input;
     if (
       typeof content === "string" &&
@@ -231,24 +235,25 @@ export function rawEntity(
       });
     }
   }
-  return readyEntity(undefined, context, (inner) => rawSource(object.raw!, inner, what));
+  return readyEntity(undefined, true, context, (inner) => rawSource(object.raw!, inner, what));
 }
 
 /** A ready part: its source is looked into while it is prepared. */
 export function readyEntity(
   header: string | undefined,
+  isWhole: boolean,
   context: PlanContext,
   make: (context: PlanContext) => Source,
 ): Entity {
   const source = readySource(make({ ...context, pending: [] }));
   register(source, context);
-  return { kind: "ready", header, source };
+  return { kind: "ready", header, isWhole, source };
 }
 
 /** A ready message or part: any content, or an object with one. */
 export function rawSource(input: ContentInput | ContentObject, context: PlanContext, what: string): Source {
   if (typeof input === "object" && input !== null && isContentObject(input)) {
-    checkNames(input, CONTENT_NAMES, what);
+    checkFields(input, CONTENT_FIELDS, what);
     return contentSource(input, context, what);
   }
   const source = makeSource(input as ContentInput, what);
@@ -258,7 +263,7 @@ export function rawSource(input: ContentInput | ContentObject, context: PlanCont
 
 /** A further alternative of the body. */
 export function alternativeEntity(object: AlternativeInput, context: PlanContext, what: string): Entity {
-  checkNames(object, ALTERNATIVE_NAMES, what);
+  checkFields(object, ALTERNATIVE_FIELDS, what);
   if (object.raw !== undefined) return rawEntity(object, context, what);
   const source = contentSource(object, context, what);
   const block = new HeaderBlock();

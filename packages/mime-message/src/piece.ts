@@ -59,6 +59,23 @@ export function base64Piece(source: Source): StreamPiece {
   };
 }
 
+/** Text in a stream with its line ends as CRLF. */
+export function normalizedSource(source: Source): Source {
+  return {
+    what: source.what,
+    octets: undefined,
+    sizeBytes: undefined,
+    repeatable: source.repeatable,
+    prepare: undefined,
+    async *open(signal) {
+      const normalizer = new LineEndNormalizer();
+      for await (const piece of source.open(signal)) yield normalizer.push(piece);
+      yield normalizer.end();
+    },
+    close: () => source.close(),
+  };
+}
+
 /** A content as quoted-printable; `binary` keeps its line ends as octets. */
 export function quotedPrintablePiece(source: Source, binary: boolean): StreamPiece {
   return {

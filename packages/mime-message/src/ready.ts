@@ -68,7 +68,11 @@ export interface ReadyContent {
 }
 
 /** Decides how a ready message or part travels. */
-export function encodeReady(source: ReadySource, transport: "7bit" | "8bit" | "binary"): ReadyContent {
+export function encodeReady(
+  source: ReadySource,
+  transport: "7bit" | "8bit" | "binary",
+  isWhole = true,
+): ReadyContent {
   const { facts, octets, what } = source;
   const limits = { allowHigh: transport !== "7bit", normalize: true };
   if (facts === undefined) {
@@ -79,7 +83,7 @@ export function encodeReady(source: ReadySource, transport: "7bit" | "8bit" | "b
   if (needsBinary && transport === "binary") {
     return { encoding: "binary", piece: octets ?? identityPiece(source), octets };
   }
-  if (octets !== undefined && (needsBinary || (facts.highOctets > 0 && transport === "7bit"))) {
+  if (isWhole && octets !== undefined && (needsBinary || (facts.highOctets > 0 && transport === "7bit"))) {
     const converted = toSevenBit(octets, what);
     assertIdentity(scanOctets(converted), limits, what);
     return { encoding: "7bit", piece: converted, octets: converted };

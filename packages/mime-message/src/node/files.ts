@@ -3,8 +3,9 @@ import { type FileHandle as NodeFileHandle, open, realpath } from "node:fs/promi
 import { basename, isAbsolute, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkAborted } from "../abort.js";
-import { checkNames, MimeError, quoteForError } from "../errors.js";
+import { MimeError, quoteForError } from "../errors.js";
 import { FILE_SOURCE, type FileHandle, type FileSource } from "../file-policy.js";
+import { checkFields, fieldsOf } from "../options.js";
 import type { AbortSignalLike } from "../platform.js";
 
 /** Options of `fromFile`. */
@@ -18,12 +19,12 @@ export interface FromFileOptions {
   readonly cid?: string | undefined;
 }
 
-const NAMES: ReadonlySet<string> = new Set<keyof FromFileOptions>([
-  "filename",
-  "contentType",
-  "contentDisposition",
-  "cid",
-]);
+const FIELDS = fieldsOf<FromFileOptions>({
+  filename: "text",
+  contentType: "text",
+  contentDisposition: "text",
+  cid: "text",
+});
 
 // A multiple of 57 octets, so that whole base64 lines come out of each block.
 const BLOCK_BYTES = 57 * 574 * 6;
@@ -35,7 +36,7 @@ const BLOCK_BYTES = 57 * 574 * 6;
  * @throws MimeError `ERR_MIME_INVALID_OPTION`, `ERR_MIME_UNKNOWN_OPTION`
  */
 export function fromFile(path: string | URL, options: FromFileOptions = {}): FileSource {
-  checkNames(options, NAMES, "fromFile");
+  checkFields(options, FIELDS, "fromFile");
   const name = path instanceof URL ? fileURLToPath(path) : path;
   if (typeof name !== "string" || name === "" || name.includes("\0")) {
     throw new MimeError("ERR_MIME_INVALID_OPTION", "fromFile needs a path", { subject: "path" });
