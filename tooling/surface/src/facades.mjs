@@ -1,0 +1,8 @@
+// Which facts belong to which facade.
+import { fileURLToPath } from "node:url";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+export const FACADES = [
+  { facts: here("../xojo.json"), module: here("../../../packages/xojo-compat/dist/index.js") },
+];
