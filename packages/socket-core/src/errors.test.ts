@@ -10,6 +10,7 @@ import {
   SOCKET_ERRORS,
   SocketError,
   type SocketErrorCode,
+  type SocketErrorRow,
 } from "./index.js";
 
 const CODES = Object.keys(SOCKET_ERRORS) as SocketErrorCode[];
@@ -31,7 +32,7 @@ describe("the table of errors", () => {
   it("the README has the table as the code has it", () => {
     const readme = readFileSync(fileURLToPath(new URL("../README.md", import.meta.url)), "utf8");
     const rows = CODES.map((code) => {
-      const row: { errno?: string; winsock?: number; meaning: string } = SOCKET_ERRORS[code];
+      const row: SocketErrorRow = SOCKET_ERRORS[code];
       return `| \`${code}\` | ${row.errno ?? "–"} | ${row.winsock ?? "–"} | ${row.meaning} |`;
     });
     const written = readme.match(/^\| `ERR_SOCKET_.*$/gm);

@@ -1,7 +1,9 @@
 import type { Socket as NetSocket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
+import type { SocketErrorCode } from "./error-table.js";
 import { fromNodeError, SocketError } from "./errors.js";
+import { Inbox, type SocketReceiver } from "./inbox.js";
 import { checkMs } from "./options.js";
 import { RateLimiter } from "./rate-limiter.js";
 import { adoptedTlsInfo } from "./tls/adopted.js";
@@ -10,20 +12,6 @@ import { beginHandshake, type Handshake } from "./tls/handshake.js";
 import type { TlsInfo } from "./tls/tls-info.js";
 import type { TlsOptions } from "./tls/tls-options.js";
 import { type TlsSettings, tlsSettings } from "./tls/tls-settings.js";
-
-/** What a {@link Socket} calls, synchronously, in the turn in which something happens. */
-export interface SocketReceiver {
-  /** The octets belong to the receiver; they are not reused. */
-  onData(chunk: Uint8Array): void;
-  /** The peer will send nothing more. */
-  onEnd(): void;
-  /** At most once. Nothing can be sent or received any more; `onClose` follows. */
-  onError(error: SocketError): void;
-  /** Always the last call. */
-  onClose?(): void;
-  /** After `write()` gave false: octets are welcome again. */
-  onDrain?(): void;
-}
 
 /** What a socket is told when it is made. */
 export interface SocketSettings {
@@ -45,17 +33,6 @@ export interface SocketSettings {
   readonly maxBytesPerSecond?: number | undefined;
 }
 
-/** Unread octets beyond which the peer is made to wait while nobody reads. */
-const UNREAD_LIMIT_BYTES = 65_536;
-const TOLD_END = 1;
-const TOLD_ERROR = 2;
-const TOLD_CLOSE = 4;
-
-interface Reader {
-  resolve(chunk: Uint8Array | null): void;
-  reject(error: SocketError): void;
-}
-
 /**
  * A connected socket, plain or TLS. Made by {@link connect} and {@link listen}.
  *
@@ -66,23 +43,13 @@ export class Socket {
   readonly #raw: Duplex;
   /** What octets pass through: `#raw`, or the TLS stream on it. */
   #stream: Duplex;
-  #receiver: SocketReceiver | null = null;
-  /** True while a chunk may go straight to the receiver: there is one and nothing waits before it. */
-  #direct = false;
-  #unread: Uint8Array[] = [];
-  #unreadBytes = 0;
-  #flushing = false;
-  #reader: Reader | undefined;
-  #told = 0;
-  #paused = false;
-  #ended = false;
+  readonly #inbox: Inbox;
   #closed = false;
   #destroyed = false;
   #writable = true;
   #handshaking = false;
   #error: SocketError | undefined;
   #tls: TlsInfo | undefined;
-  #received = 0;
   #written = 0;
   #waiters: (() => void)[] = [];
   #totalTimer: NodeJS.Timeout | undefined;
@@ -113,6 +80,13 @@ export class Socket {
       );
     }
     if (settings.maxBytesPerSecond !== undefined) this.setMaxBytesPerSecond(settings.maxBytesPerSecond);
+    this.#inbox = new Inbox({
+      resume: () => {
+        if (this.#limiter?.holdsReceiving !== true) this.#stream.resume();
+      },
+      pause: () => this.#stream.pause(),
+      target: this.target,
+    });
     this.#raw.on("error", this.#onStreamError);
     this.#raw.once("close", this.#onRawClose);
     this.#attach(stream);
@@ -127,13 +101,7 @@ export class Socket {
    * @throws SocketError ERR_SOCKET_WRONG_STATE while a `read()` waits
    */
   setReceiver(receiver: SocketReceiver | null): void {
-    if (this.#reader !== undefined) throw this.#newError("ERR_SOCKET_WRONG_STATE", "a read() is waiting");
-    this.#receiver = receiver;
-    this.#told = 0;
-    this.#direct = receiver !== null && this.#unreadBytes === 0 && !this.#paused;
-    if (receiver === null) return;
-    if (this.#unreadBytes > 0 || this.#ended || this.#closed || this.#error !== undefined) this.#flushSoon();
-    this.#flow();
+    this.#inbox.setReceiver(receiver);
   }
 
   /**
@@ -142,117 +110,17 @@ export class Socket {
    * @throws SocketError what ended the connection, or ERR_SOCKET_WRONG_STATE when a receiver is set or a read waits
    */
   read(): Promise<Uint8Array | null> {
-    if (this.#receiver !== null || this.#reader !== undefined) {
-      return Promise.reject(this.#newError("ERR_SOCKET_WRONG_STATE", "another reader is set"));
-    }
-    const chunk = this.#unread.shift();
-    if (chunk !== undefined) {
-      this.#unreadBytes -= chunk.length;
-      if (this.#unreadBytes < UNREAD_LIMIT_BYTES) this.#flow();
-      return Promise.resolve(chunk);
-    }
-    if (this.#error !== undefined) return Promise.reject(this.#error);
-    if (this.#ended || this.#closed) return Promise.resolve(null);
-    return new Promise((resolve, reject) => {
-      this.#reader = { resolve, reject };
-      this.#flow();
-    });
+    return this.#inbox.read();
   }
 
   /** Stops delivery; the peer is made to wait once the system's buffers are full. */
   pause(): void {
-    this.#paused = true;
-    this.#direct = false;
-    if (!this.#handshaking) this.#stream.pause();
+    this.#inbox.pause();
   }
 
   /** Lets octets pass again after {@link Socket.pause}. */
   resume(): void {
-    this.#paused = false;
-    if (this.#unreadBytes > 0) {
-      this.#flushSoon();
-      return;
-    }
-    this.#direct = this.#receiver !== null;
-    this.#flow();
-  }
-
-  /** Lets octets come, unless somebody holds them: the caller, the rate limit, or a handshake. */
-  #flow(): void {
-    if (this.#paused || this.#handshaking || this.#limiter?.holdsReceiving === true) return;
-    this.#stream.resume();
-  }
-
-  readonly #onData = (chunk: Uint8Array): void => {
-    this.#received += chunk.length;
-    if (this.#direct) {
-      this.#receiver!.onData(chunk);
-      return;
-    }
-    this.#keepUnread(chunk);
-  };
-
-  #keepUnread(chunk: Uint8Array): void {
-    const reader = this.#reader;
-    if (reader !== undefined) {
-      this.#reader = undefined;
-      reader.resolve(chunk);
-      return;
-    }
-    this.#unread.push(chunk);
-    this.#unreadBytes += chunk.length;
-    if (this.#unreadBytes >= UNREAD_LIMIT_BYTES) this.#stream.pause();
-  }
-
-  #flushSoon(): void {
-    if (this.#flushing) return;
-    this.#flushing = true;
-    queueMicrotask(() => {
-      this.#flushing = false;
-      this.#flush();
-    });
-  }
-
-  #flush(): void {
-    while (this.#unread.length > 0) {
-      const receiver = this.#receiver;
-      if (receiver === null || this.#paused || this.#handshaking) return;
-      const chunk = this.#unread.shift()!;
-      this.#unreadBytes -= chunk.length;
-      receiver.onData(chunk);
-    }
-    this.#direct = this.#receiver !== null && !this.#paused;
-    if (this.#direct && !this.#closed) this.#flow();
-    this.#tell();
-  }
-
-  /** Brings the end, the error and the close to whoever listens, each once and in this order. */
-  #tell(): void {
-    const reader = this.#reader;
-    if (reader !== undefined && (this.#ended || this.#closed || this.#error !== undefined)) {
-      this.#reader = undefined;
-      if (this.#error !== undefined) reader.reject(this.#error);
-      else reader.resolve(null);
-    }
-    const receiver = this.#receiver;
-    if (receiver === null) return;
-    if (this.#unreadBytes > 0) {
-      // What arrived before the end is read before the end; resume() flushes what pause() held up.
-      if (!this.#paused) this.#flushSoon();
-      return;
-    }
-    if (this.#ended && this.#error === undefined && (this.#told & TOLD_END) === 0) {
-      this.#told |= TOLD_END;
-      receiver.onEnd();
-    }
-    if (this.#error !== undefined && this.#receiver === receiver && (this.#told & TOLD_ERROR) === 0) {
-      this.#told |= TOLD_ERROR;
-      receiver.onError(this.#error);
-    }
-    if (this.#closed && this.#receiver === receiver && (this.#told & TOLD_CLOSE) === 0) {
-      this.#told |= TOLD_CLOSE;
-      receiver.onClose?.();
-    }
+    this.#inbox.resume();
   }
 
   // ---- Sending -------------------------------------------------------------------------------------------------
@@ -313,11 +181,11 @@ export class Socket {
       });
     }
     if (this.#error !== undefined) throw this.#error;
-    if (!this.#writable || this.#ended || this.#closed || this.#handshaking)
+    if (!this.#writable || this.ended || this.#closed || this.#handshaking)
       throw this.#newError("ERR_SOCKET_WRONG_STATE");
     if (this.#tls !== undefined)
       throw this.#newError("ERR_SOCKET_WRONG_STATE", "the connection has TLS already");
-    if (this.#reader !== undefined) throw this.#newError("ERR_SOCKET_WRONG_STATE", "a read() is waiting");
+    if (this.#inbox.reading) throw this.#newError("ERR_SOCKET_WRONG_STATE", "a read() is waiting");
     if (options.signal?.aborted) throw this.#newError("ERR_SOCKET_ABORTED", undefined, options.signal.reason);
     if (this.bytesLeftToSend > 0) {
       // They would leave between the STARTTLS exchange and the ClientHello, in the clear.
@@ -325,8 +193,7 @@ export class Socket {
     }
     if (this.bytesAvailable > 0) {
       const leftover = this.#newError("ERR_SOCKET_TLS_LEFTOVER");
-      this.#unread = [];
-      this.#unreadBytes = 0;
+      this.#inbox.discard();
       this.#fail(leftover);
       throw leftover;
     }
@@ -335,7 +202,7 @@ export class Socket {
     const handshake = this.#beginHandshake(raw, settings);
     this.#handshaking = true;
     this.#writable = false;
-    this.#direct = false;
+    this.#inbox.block();
     this.#stream = handshake.stream;
     handshake.stream.on("error", this.#onStreamError);
     handshake.stream.once("close", this.#onStreamClose);
@@ -346,8 +213,8 @@ export class Socket {
       this.#handshaking = false;
       this.#writable = true;
       this.#tls = info;
-      this.#direct = this.#receiver !== null && !this.#paused;
       this.#attach(handshake.stream);
+      this.#inbox.unblock();
       return info;
     } catch (error) {
       this.#handshaking = false;
@@ -420,11 +287,9 @@ export class Socket {
         return;
       }
       this.end();
-      if (this.#receiver === null) {
-        this.#unread = [];
-        this.#unreadBytes = 0;
-        this.#receiver = DROP;
-        this.#direct = true;
+      if (this.#inbox.receiver === null) {
+        this.#inbox.discard();
+        if (!this.#inbox.reading) this.#inbox.setReceiver(DROP);
       }
       this.resume();
     });
@@ -464,7 +329,7 @@ export class Socket {
 
   /** Octets of the application that arrived. */
   get bytesReceived(): number {
-    return this.#received + this.#stream.readableLength;
+    return this.#inbox.receivedBytes + this.#stream.readableLength;
   }
 
   /** Octets written and not yet taken by the system. */
@@ -474,7 +339,7 @@ export class Socket {
 
   /** Octets that arrived and were not read. */
   get bytesAvailable(): number {
-    return this.#unreadBytes + this.#stream.readableLength;
+    return this.#inbox.unreadBytes + this.#stream.readableLength;
   }
 
   /** True once nothing can be sent or received any more. */
@@ -484,7 +349,7 @@ export class Socket {
 
   /** True once the peer has said that it sends nothing more. */
   get ended(): boolean {
-    return this.#ended;
+    return this.#inbox.ended;
   }
 
   /** True while `write()` takes octets. */
@@ -535,8 +400,8 @@ export class Socket {
       this.#limiter = new RateLimiter(maxBytesPerSecond, {
         write: (octets, done) => this.#stream.write(octets, done),
         pause: () => this.#stream.pause(),
-        resume: () => this.#flow(),
-        drained: () => this.#receiver?.onDrain?.(),
+        resume: () => this.#inbox.flow(),
+        drained: () => this.#inbox.receiver?.onDrain?.(),
       });
       this.#stream.on("data", this.#onLimitedData);
     }
@@ -545,7 +410,7 @@ export class Socket {
   // ---- Inside --------------------------------------------------------------------------------------------------
 
   #attach(stream: Duplex): void {
-    stream.on("data", this.#onData);
+    stream.on("data", this.#inbox.onData);
     if (this.#limiter !== undefined) stream.on("data", this.#onLimitedData);
     stream.on("end", this.#onEnd);
     stream.on("drain", this.#onDrain);
@@ -553,12 +418,12 @@ export class Socket {
       stream.on("timeout", this.#onTimeout);
       if (this.#idleTimeoutMs > 0) (stream as NetSocket).setTimeout(this.#idleTimeoutMs);
     }
-    if (this.#paused) stream.pause();
+    if (this.#inbox.paused) stream.pause();
     else stream.resume(); // a tunnel, or a stream of the caller, may arrive paused
   }
 
   #detach(stream: Duplex): void {
-    stream.removeListener("data", this.#onData);
+    stream.removeListener("data", this.#inbox.onData);
     stream.removeListener("data", this.#onLimitedData);
     stream.removeListener("end", this.#onEnd);
     stream.removeListener("drain", this.#onDrain);
@@ -569,14 +434,13 @@ export class Socket {
   readonly #onLimitedData = (chunk: Uint8Array): void => this.#limiter?.received(chunk.length);
 
   readonly #onEnd = (): void => {
-    this.#ended = true;
     // Without allowHalfOpen Node answers the peer's end with ours.
     if (!this.#stream.allowHalfOpen) this.#writable = false;
-    this.#tell();
+    this.#inbox.end();
   };
 
   readonly #onDrain = (): void => {
-    if (this.#limiter === undefined) this.#receiver?.onDrain?.();
+    if (this.#limiter === undefined) this.#inbox.receiver?.onDrain?.();
     else this.#limiter.sinkDrained();
   };
 
@@ -603,7 +467,7 @@ export class Socket {
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const waiter of waiters) waiter();
-    this.#tell();
+    this.#inbox.close();
   };
 
   /** The first error counts; later ones are consequences of it or of our own destroy(), dropped on purpose. */
@@ -615,7 +479,7 @@ export class Socket {
     this.#error = error;
     this.#writable = false;
     this.#destroyStreams();
-    this.#tell();
+    this.#inbox.fail(error);
   }
 
   #destroyStreams(): void {
@@ -625,11 +489,7 @@ export class Socket {
     this.#raw.destroy();
   }
 
-  #newError(
-    code: ConstructorParameters<typeof SocketError>[0],
-    detail?: string,
-    cause?: unknown,
-  ): SocketError {
+  #newError(code: SocketErrorCode, detail?: string, cause?: unknown): SocketError {
     return new SocketError(code, { detail, cause, target: this.target });
   }
 }
