@@ -117,7 +117,7 @@ function collect(
   }
 }
 
-/** Plain data of mail-address, which may come from anywhere: its shape is checked here, its content when it is written. */
+/** Plain data of mail-address, which may come from anywhere: it is checked as a string would be. */
 function readParsed(address: Address, field: string): Address {
   if (address.kind === "mailbox") {
     const { mailbox, name } = address;
@@ -126,6 +126,11 @@ function readParsed(address: Address, field: string): Address {
     if (typeof mailbox.localPart !== "string" || typeof mailbox.domain !== "string")
       throw refuse(field, "half a mailbox");
     if (name !== undefined && typeof name !== "string") throw refuse(field, "a name that is no text");
+    try {
+      formatMailbox(mailbox);
+    } catch (cause) {
+      throw refuse(field, `${mailbox.localPart}@${mailbox.domain}`, cause);
+    }
     return address;
   }
   if (address.kind !== "group" || typeof address.name !== "string" || !Array.isArray(address.members)) {

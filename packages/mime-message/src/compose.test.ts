@@ -163,6 +163,16 @@ describe("small messages come at once, larger ones as a source", () => {
     expect(await read(big)).toBe(first);
   });
 
+  it("may reuse its blocks for readers that ask for it", async () => {
+    const content = Uint8Array.from({ length: 200_000 }, (_, i) => i % 251);
+    const composed = composeMessage({ ...BASE, attachments: [{ content }] }) as ComposedMessage;
+    if (composed.content instanceof Uint8Array) throw new Error("a source was expected");
+    const copies: Buffer[] = [];
+    for await (const block of composed.content.open(undefined, { reuseBlocks: true }))
+      copies.push(Buffer.from(block));
+    expect(Buffer.concat(copies).toString()).toBe(await read(composed));
+  });
+
   const content = "0123456789".repeat(12_345);
   const pieces = function* (): Generator<Buffer> {
     for (let at = 0; at < content.length; at += 1000) yield Buffer.from(content.slice(at, at + 1000));

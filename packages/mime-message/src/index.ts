@@ -33,5 +33,6 @@ export type { MessageSource } from "./message-source.js";
 export type { ContentType, ParameterizedValue } from "./parameters.js";
 export { parseContentType, parseParameters, parseParametersTolerant } from "./parameters.js";
 export type { ParseMessageOptions } from "./parse-message.js";
+export type { OpenOptions } from "./piece.js";
 export { decodeQuotedPrintable, encodeQuotedPrintable, QuotedPrintableEncoder } from "./quoted-printable.js";
 export type { ContentInput } from "./source.js";

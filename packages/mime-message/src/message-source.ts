@@ -1,7 +1,7 @@
 // Composed messages that are too large for one array, or whose contents are read when they are sent.
 
 import { checkAborted } from "./abort.js";
-import type { Piece, StreamPiece } from "./piece.js";
+import type { OpenOptions, Piece, StreamPiece } from "./piece.js";
 import { type AbortSignalLike, allocate, latin1Encode } from "./platform.js";
 
 /** A message that is read block by block. */
@@ -11,11 +11,12 @@ export interface MessageSource {
   /** True when it can be opened again, for a retry or for signing. */
   readonly repeatable: boolean;
   /**
-   * Blocks of tens of kilobytes; each belongs to the caller. The signal is looked at between blocks.
+   * Blocks of tens of kilobytes; each belongs to the caller, unless `reuseBlocks` says otherwise. The signal ends the reading,
+   * also while a content gives nothing.
    *
    * @throws MimeError `ERR_MIME_SOURCE_CONSUMED` when a one-shot content is opened a second time
    */
-  open(signal?: AbortSignalLike | undefined): AsyncIterable<Uint8Array>;
+  open(signal?: AbortSignalLike | undefined, options?: OpenOptions | undefined): AsyncIterable<Uint8Array>;
   /** Lets go of streams that were opened while composing, when the message is not sent after all. */
   close(): Promise<void>;
 }
@@ -95,7 +96,7 @@ export function messageSource(pieces: readonly Piece[]): MessageSource {
   return {
     sizeBytes: piecesSize(pieces),
     repeatable: streams.every((piece) => piece.repeatable),
-    async *open(signal) {
+    async *open(signal, options) {
       const joiner = new BlockJoiner();
       for (const piece of pieces) {
         checkAborted(signal);
@@ -103,7 +104,7 @@ export function messageSource(pieces: readonly Piece[]): MessageSource {
           yield* joiner.add(octetsOf(piece));
           continue;
         }
-        for await (const block of piece.open(signal)) {
+        for await (const block of piece.open(signal, options)) {
           // Straight through when nothing is held: a large content is all blocks like this one.
           if (block.length >= BLOCK_BYTES / 2 && joiner.isEmpty) yield block;
           else yield* joiner.add(block);
