@@ -254,6 +254,8 @@ export class Session {
     if (this.#failure !== undefined || this.#closing) return;
     this.#closing = true;
     this.phase = "quit";
+    // An idle connection does not hold the process; one that is being closed in order does, for its `quitMs`.
+    this.#socket.setKeepsProcess(true);
     if (this.protocol.may("quit") && this.protocol.outstandingCount === 0) {
       await this.request({ verb: "QUIT" }).catch(() => undefined);
     }
