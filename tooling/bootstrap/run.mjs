@@ -157,5 +157,9 @@ async function main() {
     console.error(`tooling/${command} has no run.mjs`);
     return 1;
   }
+  // With file names only the server suites run; without, everything that meets a foreign program.
+  if (command === "interop" && rest.length === 0) {
+    return run(process.execPath, [join(ROOT, "tooling", "bootstrap", "interop.mjs"), runner]);
+  }
   return run(process.execPath, [runner].concat(rest));
 }
