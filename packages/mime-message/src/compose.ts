@@ -136,10 +136,25 @@ async function prepareAll(pending: readonly Source[], options: ComposeOptions): 
     for (const result of await raceAbort(all, options.signal)) {
       if (result.status === "rejected") throw result.reason;
     }
+    const seen = new Set<Source>();
+    for (const source of pending) {
+      if (source.octets === undefined && !source.repeatable && seen.has(source)) throw usedTwice(source);
+      seen.add(source);
+    }
   } catch (cause) {
     await Promise.all(pending.map((source) => source.close()));
     throw cause;
   }
+}
+
+function usedTwice({ what }: Source): MimeError {
+  return new MimeError(
+    "ERR_MIME_SOURCE_CONSUMED",
+    `The stream of ${what} stands in the message twice and can be read once`,
+    {
+      subject: what,
+    },
+  );
 }
 
 function finish(header: MessageHeader, body: Entity, options: ComposeOptions): ComposedMessage {

@@ -13,7 +13,7 @@ import {
 } from "./file-policy.js";
 import type { AbortSignalLike, BlobLike, ReadableStreamLike } from "./platform.js";
 import { utf8Encode } from "./platform.js";
-import { FunctionSource, StreamSource } from "./stream-source.js";
+import { FunctionSource, streamSource } from "./stream-source.js";
 
 /**
  * What a content may be. Text is taken as UTF-8. A function is called for each reading, so that a retry can read again;
@@ -132,7 +132,7 @@ export function makeSource(input: ContentInput, what: string): Source {
     if (ArrayBuffer.isView(input)) return memorySource(toOctets(input, what), what);
     if (isFileSource(input)) return fileSource(input, what);
     if (isBlob(input)) return blobSource(input, what);
-    if (isWebStream(input) || isAsyncIterable(input)) return new StreamSource(input, what);
+    if (isWebStream(input) || isAsyncIterable(input)) return streamSource(input, what);
   }
   throw new MimeError("ERR_MIME_SOURCE_INVALID", `The content of ${what} is of no kind that can be read`, {
     subject: what,

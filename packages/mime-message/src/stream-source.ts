@@ -119,8 +119,22 @@ async function* drain(
   }
 }
 
-/** A stream or iterable of the caller's: it can be read once. */
-export class StreamSource implements Source {
+// A message may be composed more than once, for another server say. What the first composition read ahead of a stream is
+// then missing from the stream, so every composition gets the same source.
+const known = new WeakMap<object, StreamSource>();
+
+/** The source of a stream or iterable. */
+export function streamSource(input: ReadableStreamLike | AsyncIterable<unknown>, what: string): Source {
+  let source = known.get(input);
+  if (source === undefined) {
+    source = new StreamSource(input, what);
+    known.set(input, source);
+  }
+  return source;
+}
+
+/** A stream or iterable of the caller's: it can be read once, unless it is small enough to be kept. */
+class StreamSource implements Source {
   readonly what: string;
   octets: Uint8Array | undefined;
   sizeBytes: number | undefined;
@@ -129,6 +143,7 @@ export class StreamSource implements Source {
   #puller: Puller | undefined;
   #ahead: Uint8Array[] = [];
   #consumed = false;
+  #prepared: Promise<void> | undefined;
 
   constructor(input: ReadableStreamLike | AsyncIterable<unknown>, what: string) {
     this.#input = input;
@@ -136,26 +151,34 @@ export class StreamSource implements Source {
   }
 
   prepare: ((context: PrepareContext) => Promise<void>) | undefined = async (context) => {
+    this.#prepared ??= this.#readAhead(context.inlineLimitBytes);
+    await this.#prepared;
+    if (this.#consumed) throw this.#spent();
+  };
+
+  async #readAhead(limitBytes: number): Promise<void> {
     const puller = pullerOf(this.#input, this.what);
     this.#puller = puller;
-    const { pieces, ended } = await readAhead(puller, context.inlineLimitBytes, this.what);
+    const { pieces, ended } = await readAhead(puller, limitBytes, this.what);
     if (ended) {
       this.octets = joinOctets(pieces);
       this.sizeBytes = this.octets.length;
       this.repeatable = true;
     } else this.#ahead = pieces;
-  };
+  }
+
+  #spent(): MimeError {
+    return new MimeError(
+      "ERR_MIME_SOURCE_CONSUMED",
+      `The content of ${this.what} is a stream that was read already; ` +
+        "give a function that opens a fresh one where it may have to be sent again",
+      { subject: this.what },
+    );
+  }
 
   open(signal?: AbortSignalLike | undefined): AsyncIterable<Uint8Array> {
     if (this.octets !== undefined) return iterateOne(this.octets);
-    if (this.#consumed || this.#puller === undefined) {
-      throw new MimeError(
-        "ERR_MIME_SOURCE_CONSUMED",
-        `The content of ${this.what} is a stream that was read already; ` +
-          "give a function that opens a fresh one where it may have to be sent again",
-        { subject: this.what },
-      );
-    }
+    if (this.#consumed || this.#puller === undefined) throw this.#spent();
     this.#consumed = true;
     const ahead = this.#ahead;
     this.#ahead = [];
@@ -168,7 +191,7 @@ export class StreamSource implements Source {
   }
 
   async close(): Promise<void> {
-    if (this.#consumed || this.#puller === undefined) return;
+    if (this.octets !== undefined || this.#consumed || this.#puller === undefined) return;
     this.#consumed = true;
     this.#ahead = [];
     this.#puller.close().catch(() => undefined);

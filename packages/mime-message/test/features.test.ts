@@ -10,6 +10,7 @@ import {
   composeMessage,
   EmailMessage,
   type MessageInput,
+  type MessageSource,
   MimeError,
   messageEnvelope,
   needsSmtpUtf8,
@@ -566,6 +567,59 @@ describe("abort and release", () => {
   ])("refuses %s as a content", async (_, content) => {
     await expect(compose({ attachments: [{ content: content as never }] })).rejects.toMatchObject({
       code: expect.stringMatching(/^ERR_MIME_SOURCE_(?:INVALID|FAILED)$/),
+    });
+  });
+
+  it("composes a message with a stream twice without losing what was read ahead", async () => {
+    for (const size of [1000, 500_000]) {
+      const content = Readable.from(Array.from({ length: 10 }, () => Buffer.alloc(size / 10, 7)));
+      const message: MessageInput = { ...BASE, attachments: [{ content }] };
+      const first = await composeMessage(message);
+      const second = await composeMessage(message, { transport: "8bit" });
+      const parsed = await EmailMessage.parse(await octetsOf(second));
+      expect(((parsed.attachments as AttachmentInput[])[0]!.content as Uint8Array).length).toBe(size);
+      if (size === 1000) await octetsOf(first);
+      else {
+        await expect(octetsOf(first)).rejects.toMatchObject({ code: "ERR_MIME_SOURCE_CONSUMED" });
+        await expect(compose(message)).rejects.toMatchObject({ code: "ERR_MIME_SOURCE_CONSUMED" });
+      }
+    }
+  });
+
+  it("ends when a content gives nothing and the caller gives up", async () => {
+    const hanging = (): Readable => new Readable({ read() {} });
+    const started = (): Readable => {
+      const stream = hanging();
+      stream.push(Buffer.alloc(100_000));
+      return stream;
+    };
+    for (const content of [hanging(), hanging, () => new Promise<never>(() => undefined)]) {
+      const controller = new AbortController();
+      const composing = compose({ attachments: [{ content }] }, { signal: controller.signal });
+      setTimeout(() => controller.abort(), 5);
+      await expect(composing).rejects.toMatchObject({ code: "ERR_MIME_ABORTED" });
+      if (content instanceof Readable) expect(content.destroyed).toBe(true);
+    }
+    const stream = started();
+    const composed = await composeMessage({ ...BASE, attachments: [{ content: stream }] });
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 5);
+    await expect(
+      (async () => {
+        for await (const _ of (composed.content as MessageSource).open(controller.signal));
+      })(),
+    ).rejects.toMatchObject({ code: "ERR_MIME_ABORTED" });
+    expect(stream.destroyed).toBe(true);
+  });
+
+  it("refuses a stream that stands in a message twice, unless it is small", async () => {
+    const make = (size: number): Readable => Readable.from([Buffer.alloc(size), Buffer.alloc(size)]);
+    const [small, large] = [make(100), make(100_000)];
+    expect(
+      (await readBack({ attachments: [{ content: small }, { content: small }] })).postal.attachments,
+    ).toHaveLength(2);
+    await expect(compose({ attachments: [{ content: large }, { content: large }] })).rejects.toMatchObject({
+      code: "ERR_MIME_SOURCE_CONSUMED",
     });
   });
 
