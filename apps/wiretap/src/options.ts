@@ -52,7 +52,7 @@ export interface WiretapOptions {
   /** Each conversation becomes a file in this directory. */
   readonly recordTo?: string | undefined;
   readonly observer?: WiretapObserver | undefined;
-  /** Connecting to the server, STARTTLS included. Default 60,000. */
+  /** Connecting to the server, STARTTLS included; and the handshake with a client. Default 60,000. */
   readonly setupTimeoutMs?: number | undefined;
   /** A connection on which nothing came or went for so long is given up; 0 for never. Default 660,000: RFC 5321 4.5.3.2.6 and one minute. */
   readonly idleTimeoutMs?: number | undefined;

@@ -205,7 +205,8 @@ export class Session {
         await new Promise<void>((resolve) => this.#client.write(new Uint8Array(), resolve));
       }
       const { signal } = this.#setup;
-      const info = await this.#client.startTls({ certificate, key, signal });
+      const handshakeTimeoutMs = this.#options.setupTimeoutMs;
+      const info = await this.#client.startTls({ certificate, key, signal, handshakeTimeoutMs });
       this.#onEntry("event", securedText("client", info));
     } catch (error) {
       this.#onEntry("event", `client not secured: ${codeOf(error)}`);
