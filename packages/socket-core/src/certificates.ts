@@ -2,6 +2,7 @@
 export { loadDenyList } from "./certificates/deny-list.js";
 export type { CertificateFormat } from "./certificates/detect-format.js";
 export { detectFormat } from "./certificates/detect-format.js";
+export { keyLogTo } from "./certificates/key-log.js";
 export type { LoadedCertificate, LoadOptions } from "./certificates/load.js";
 export { loadCertificate, loadPrivateKey, loadTrusted } from "./certificates/load.js";
 export type { CertificateStore, OpenOptions, StoreEntry } from "./certificates/store.js";

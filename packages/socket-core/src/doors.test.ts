@@ -28,7 +28,6 @@ describe("doors", () => {
     expect(loadedBy("index.ts")).toEqual([
       "node:crypto",
       "node:dns",
-      "node:fs",
       "node:net",
       "node:os",
       "node:tls",

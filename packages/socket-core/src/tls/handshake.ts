@@ -1,4 +1,3 @@
-import { appendFileSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import {
   type ConnectionOptions,
@@ -105,14 +104,13 @@ class HandshakeRun {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    const { onKeyLog, keyLogFile, sessionStore, revocation, signal } = settings.options;
+    const { onKeyLog, sessionStore, revocation, signal } = settings.options;
     // The error listener stays for good: what comes after the verdict belongs to the Socket, which listens too.
     stream.on("error", this.#onError);
     stream.once("close", this.#onClose);
     if (role === "client") stream.once("secureConnect", this.#onSecure);
     else stream.once("secure", this.#onSecure).on("_tlsError", this.#onError);
     if (onKeyLog !== undefined) stream.on("keylog", onKeyLog);
-    if (keyLogFile !== undefined) stream.on("keylog", (line) => this.#logKeys(keyLogFile, line));
     if (revocation !== undefined) stream.once("OCSPResponse", this.#onStapled);
     if (sessionStore !== undefined && role === "client") stream.on("session", this.#onSession);
     if (settings.handshakeTimeoutMs > 0)
@@ -139,17 +137,6 @@ class HandshakeRun {
     this.#stream.removeListener("session", this.#onSession);
     this.#stream.destroy();
     this.#reject(error);
-  }
-
-  #logKeys(path: string, line: Uint8Array): void {
-    try {
-      appendFileSync(path, line, { mode: 0o600 });
-    } catch (error) {
-      // Who asks for a log and gets none would look for the reason in the wrong place.
-      this.#fail(
-        new SocketError("ERR_SOCKET_FILE_UNREADABLE", { detail: "keyLogFile", target: path, cause: error }),
-      );
-    }
   }
 
   readonly #onError = (error: unknown): void => {

@@ -1,7 +1,8 @@
 import type { TLSSocket } from "node:tls";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Authority, type Issued } from "../../test/authority.js";
-import { codeOf, until } from "../../test/servers.js";
+import { until } from "../../test/servers.js";
+import { keyLogTo } from "../certificates.js";
 import {
   connect,
   listen,
@@ -160,12 +161,12 @@ describe("key log", () => {
     const { mkdtempSync, readFileSync, statSync } = await import("node:fs");
     const { tmpdir } = await import("node:os");
     const path = `${mkdtempSync(`${tmpdir()}/wirepost-keys-`)}/keys.log`;
-    const [client, , close] = await pair(leaves.ec, { keyLogFile: path });
+    const [client, , close] = await pair(leaves.ec, { onKeyLog: keyLogTo(path) });
     client.destroy();
     expect(readFileSync(path, "latin1")).toContain("SERVER_TRAFFIC_SECRET_0 ");
     if (process.platform !== "win32") expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(await codeOf(pair(leaves.ec, { keyLogFile: "/nonexistent/keys.log" }))).toBe(
-      "ERR_SOCKET_FILE_UNREADABLE",
+    expect(() => keyLogTo("/nonexistent/keys.log")).toThrow(
+      expect.objectContaining({ code: "ERR_SOCKET_FILE_UNREADABLE", errno: "ENOENT" }),
     );
     await close();
   });

@@ -84,10 +84,11 @@ export interface TlsOptions {
   readonly handshakeTimeoutMs?: number | undefined;
   /** Gives the handshake up. */
   readonly signal?: AbortSignal | undefined;
-  /** Receives the secrets of the session in the format of SSLKEYLOGFILE, one line a call. For analysis only. */
+  /**
+   * Receives the secrets of the session in the format of SSLKEYLOGFILE, one line a call. For analysis only; `keyLogTo` of
+   * `./certificates` makes one that writes a file.
+   */
   readonly onKeyLog?: ((line: Uint8Array) => void) | undefined;
-  /** Appends the same lines to this file, made readable for its owner alone. */
-  readonly keyLogFile?: string | undefined;
   /** Server only: ask the client for a certificate. */
   readonly requestCertificate?: boolean | undefined;
 }
@@ -117,6 +118,5 @@ export const TLS_OPTIONS: ReadonlySet<string> = new Set<keyof TlsOptions>([
   "handshakeTimeoutMs",
   "signal",
   "onKeyLog",
-  "keyLogFile",
   "requestCertificate",
 ]);
