@@ -1,0 +1,133 @@
+import { createHash } from "node:crypto";
+import { constants } from "node:fs";
+import { link, open, opendir, readFile, stat, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { storageError } from "../errors.js";
+import { MESSAGE_ID, randomWord } from "../message-id.js";
+import type { Added } from "../store.js";
+import type { DirectorySync } from "./directory-sync.js";
+import type { Members } from "./member.js";
+
+interface Reservation {
+  readonly id: string;
+  readonly owner: string;
+}
+
+const WAIT_MS = 20;
+
+/**
+ * Idempotency keys. A key is reserved by the file `keys/HASH.N`, made by link(2) so that it appears whole and only one process can
+ * make it, with N counting the reservations whose owners died. `keys/HASH.done` names the message once it is queued.
+ */
+export class Keys {
+  readonly #folder: string;
+  readonly #members: Members;
+  readonly #sync: DirectorySync;
+  /** Tells whether a message is in the queue, in any state. */
+  readonly #exists: (id: string) => Promise<boolean>;
+
+  constructor(
+    folder: string,
+    members: Members,
+    sync: DirectorySync,
+    exists: (id: string) => Promise<boolean>,
+  ) {
+    this.#folder = folder;
+    this.#members = members;
+    this.#sync = sync;
+    this.#exists = exists;
+  }
+
+  /** Runs `publish` unless the key has a message already. */
+  async once(key: string, id: string, publish: () => Promise<void>): Promise<Added> {
+    const hash = createHash("sha256").update(key).digest("hex");
+    const done = join(this.#folder, `${hash}.done`);
+    try {
+      for (;;) {
+        const known = await this.#read(done);
+        if (known !== undefined) return { id: known.id, duplicate: true };
+        const found = await this.#reserve(hash, id);
+        if (found === "wait") {
+          await sleep(WAIT_MS);
+          continue;
+        }
+        if (found.id !== id) {
+          // Its owner died between queueing the message and saying so.
+          await this.#write(done, found.id);
+          await this.#sync.sync();
+          return { id: found.id, duplicate: true };
+        }
+        try {
+          await publish();
+        } catch (error) {
+          await unlink(found.path).catch(() => {});
+          throw error;
+        }
+        await this.#write(done, id);
+        await this.#sync.sync();
+        await unlink(found.path).catch(() => {});
+        return { id, duplicate: false };
+      }
+    } catch (cause) {
+      throw storageError("the idempotency key cannot be kept", cause);
+    }
+  }
+
+  async #reserve(hash: string, id: string): Promise<"wait" | { id: string; path: string }> {
+    for (let n = 0; ; n++) {
+      const path = join(this.#folder, `${hash}.${n}`);
+      const before = await this.#read(path);
+      if (before === undefined) {
+        if (!(await this.#write(path, id))) return "wait";
+        // Whoever finished meanwhile has removed the file that would have made us wait.
+        if ((await this.#read(join(this.#folder, `${hash}.done`))) === undefined) return { id, path };
+        await unlink(path).catch(() => {});
+        return "wait";
+      }
+      if (!(await this.#members.isGone(before.owner))) return "wait";
+      if (await this.#exists(before.id)) return { id: before.id, path };
+    }
+  }
+
+  async #read(path: string): Promise<Reservation | undefined> {
+    try {
+      const [id = "", owner = ""] = (await readFile(path, "latin1")).trim().split(" ");
+      return MESSAGE_ID.test(id) ? { id, owner } : undefined;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw error;
+    }
+  }
+
+  /** False when the name was there already. */
+  async #write(path: string, id: string): Promise<boolean> {
+    const draft = join(this.#folder, `${this.#members.self}-${randomWord(8)}.new`);
+    const { O_CREAT, O_EXCL, O_WRONLY } = constants;
+    try {
+      const file = await open(draft, O_CREAT | O_EXCL | O_WRONLY, 0o600);
+      try {
+        await file.writeFile(`${id} ${this.#members.self}\n`);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await link(draft, path);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+      throw error;
+    } finally {
+      await unlink(draft).catch(() => {});
+    }
+  }
+
+  /** Forgets keys that were used before this time. */
+  async purge(beforeMs: number): Promise<void> {
+    for await (const { name } of await opendir(this.#folder, { bufferSize: 256 })) {
+      const path = join(this.#folder, name);
+      const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
+      if (mtimeMs < beforeMs) await unlink(path).catch(() => {});
+    }
+  }
+}

@@ -1,0 +1,6 @@
+import { packageBuild } from "../../tooling/config/tsup.mjs";
+
+export default packageBuild(
+  { index: "src/index.ts", redis: "src/redis.ts" },
+  { platform: "node", external: ["bullmq", "ioredis"] },
+);
