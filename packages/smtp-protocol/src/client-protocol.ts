@@ -1,11 +1,13 @@
 import { type Capabilities, NO_CAPABILITIES, parseCapabilities } from "./capabilities.js";
 import type { Command } from "./command.js";
+import { awaitedOf, moveOf } from "./command-move.js";
 import { serializeCommand } from "./command-serializer.js";
-import { DataEncoder } from "./data-encoder.js";
+import { ContentFramer } from "./content-framer.js";
 import { SmtpProtocolError } from "./errors.js";
 import { Exchange } from "./exchange.js";
 import { OutputBuffer } from "./output-buffer.js";
 import type { Reply } from "./reply.js";
+import { classifyReply } from "./reply-class.js";
 import { NEED_DATA, type ReplyLimits, ReplyParser } from "./reply-parser.js";
 import { MAX_SASL_LINE_BYTES, serializeSaslLine } from "./sasl-line.js";
 import {
@@ -15,7 +17,6 @@ import {
   ISSUED,
   type IssuedTable,
   type Move,
-  type ReplyClass,
   type SessionState,
 } from "./state.js";
 
@@ -37,11 +38,6 @@ export interface ClientProtocolOptions<Token = unknown> {
   /** Allows BDAT before the replies of MAIL and RCPT (a window of messages in flight). Default false. */
   readonly chunksAhead?: boolean | undefined;
 }
-
-/** Content is taken in blocks of at most this size, so that a caller can write between them. */
-const BLOCK_BYTES = 64 * 1024;
-/** `BDAT 4294967295 LAST` CRLF. */
-const CHUNK_HEADER_BYTES = 22;
 
 // Complete, because the parser keeps a limit until another is named.
 const REPLY_LIMITS = { maxLineBytes: 4_096, maxReplyBytes: 64 * 1024, maxLines: 256 };
@@ -69,6 +65,7 @@ export class ClientProtocol<Token = unknown> {
   readonly #chunksAhead: boolean;
   readonly #earlyHello: boolean;
   readonly #output = new OutputBuffer();
+  readonly #framer = new ContentFramer(this.#output);
 
   #issued: SessionState = "greeting";
   #answered: SessionState = "greeting";
@@ -78,7 +75,6 @@ export class ClientProtocol<Token = unknown> {
   /** Index in `#fifo` behind the last exchange whose octets were taken. */
   #taken = 0;
   #acceptedRecipients = 0;
-  #encoder: DataEncoder | undefined;
   #contentToken: Token | undefined;
   #capabilities: Capabilities = NO_CAPABILITIES;
   #readEnhanced = false;
@@ -181,27 +177,15 @@ export class ClientProtocol<Token = unknown> {
    */
   writeContent(source: Uint8Array, offset: number, token?: Token): number {
     this.#issued = this.#allow("content", "content");
-    this.#encoder ??= new DataEncoder({ dotStuffing: true });
     this.#contentToken = token;
-    const output = this.#output;
-    const block = Math.min(source.length - offset, BLOCK_BYTES);
-    // Room for a few stuffed dots; content with more of them takes another round.
-    output.ensure(block + 64);
-    const encoder = this.#encoder;
-    const piece = source.length - offset > block ? source.subarray(0, offset + block) : source;
-    encoder.encodeInto(piece, offset, output.target, output.offset);
-    output.advance(encoder.written);
-    return encoder.read;
+    this.#framer.append(source, offset);
+    return this.#framer.taken;
   }
 
   /** Ends the content: completes the last line and appends the dot. In LMTP each accepted recipient gets a reply of its own. */
   endContent(token?: Token): Exchange<Token> {
     const next = this.#allow("end", "end of data");
-    const output = this.#output;
-    output.ensure(8);
-    const encoder = this.#encoder ?? new DataEncoder({ dotStuffing: true });
-    output.advance(encoder.finishInto(output.target, output.offset));
-    this.#encoder = undefined;
+    this.#framer.end();
     this.#issued = next;
     return this.#awaitFinal("end", "DATA", token);
   }
@@ -212,39 +196,20 @@ export class ClientProtocol<Token = unknown> {
    * @returns octets of `source` taken from `offset` on; fewer than all of them mean that the chunk was not the last.
    */
   writeChunk(source: Uint8Array, offset: number, last: boolean, token?: Token, binary = false): number {
-    const output = this.#output;
-    const remaining = source.length - offset;
-    const block = Math.min(remaining, BLOCK_BYTES);
-    if (issuedTable[this.#issued].lastChunk === undefined || !this.#mayChunk())
-      throw wrongState("BDAT", this.#answered);
-    this.#encoder ??= new DataEncoder({ dotStuffing: false, binary });
-    const encoder = this.#encoder;
-    output.ensure(CHUNK_HEADER_BYTES + block + 64);
-    const piece = remaining > block ? source.subarray(0, offset + block) : source;
-    const start = output.offset + CHUNK_HEADER_BYTES;
-    encoder.encodeInto(piece, offset, output.target, start);
-    const taken = encoder.read;
-    let size = encoder.written;
-    const isLast = last && taken === remaining;
-    if (isLast) {
-      output.ensure(CHUNK_HEADER_BYTES + size + 8);
-      size += encoder.finishInto(output.target, output.offset + CHUNK_HEADER_BYTES + size);
-      this.#encoder = undefined;
-    } else if (size === 0) {
-      // An empty chunk that is not the last says nothing.
-      return taken;
-    }
-    const next = this.#allow(isLast ? "lastChunk" : "chunk", "BDAT");
-    const header = `BDAT ${size}${isLast ? " LAST" : ""}\r\n`;
-    const gap = CHUNK_HEADER_BYTES - header.length;
-    for (let i = 0; i < header.length; i++) output.target[output.offset + gap + i] = header.charCodeAt(i);
-    output.advance(CHUNK_HEADER_BYTES + size);
-    output.closeGap(header.length + size, gap);
+    if (!this.#mayChunk()) throw wrongState("BDAT", this.#answered);
+    this.#allow("lastChunk", "BDAT");
+    const framer = this.#framer;
+    framer.encodeChunk(source, offset, last, binary);
+    // An empty chunk that is not the last says nothing.
+    if (framer.chunkBytes === 0 && !framer.chunkIsLast) return framer.taken;
+    const move = framer.chunkIsLast ? "lastChunk" : "chunk";
+    const next = this.#allow(move, "BDAT");
+    framer.commitChunk();
     this.#issued = next;
     this.#contentToken = token;
-    if (isLast) this.#awaitFinal("lastChunk", "BDAT", token);
+    if (move === "lastChunk") this.#awaitFinal("lastChunk", "BDAT", token);
     else this.#await(new Exchange<Token>("chunk", "BDAT", token));
-    return taken;
+    return framer.taken;
   }
 
   /**
@@ -329,7 +294,7 @@ export class ClientProtocol<Token = unknown> {
   }
 
   #answer(exchange: Exchange<Token>, reply: Reply): Exchange<Token> {
-    const replyClass = classify(exchange.awaited as Awaited, reply.code);
+    const replyClass = classifyReply(exchange.awaited as Awaited, reply.code);
     const next =
       replyClass === undefined
         ? undefined
@@ -356,7 +321,7 @@ export class ClientProtocol<Token = unknown> {
     }
     if (this.#head === this.#fifo.length) {
       this.#issued = next;
-      if (next !== "content" && next !== "chunk") this.#encoder = undefined;
+      if (next !== "content" && next !== "chunk") this.#framer.reset();
     }
     return exchange;
   }
@@ -469,75 +434,4 @@ export class ClientProtocol<Token = unknown> {
 
 function wrongState(what: string, state: SessionState): SmtpProtocolError {
   return new SmtpProtocolError("ERR_SMTP_WRONG_STATE", `${what} is not possible in state "${state}"`);
-}
-
-function moveOf(command: Command): Move {
-  switch (command.verb) {
-    case "MAIL":
-    case "SEND":
-    case "SOML":
-    case "SAML":
-      return "mail";
-    case "RCPT":
-      return "recipient";
-    case "DATA":
-      return "data";
-    case "RSET":
-      return "reset";
-    case "BDAT":
-    case "BURL":
-      return command.last ? "lastChunk" : "chunk";
-    case "EHLO":
-    case "HELO":
-    case "LHLO":
-      return "hello";
-    case "STARTTLS":
-      return "starttls";
-    case "AUTH":
-      return "auth";
-    case "QUIT":
-      return "quit";
-    default:
-      return "sync";
-  }
-}
-
-function awaitedOf(move: Move): Awaited {
-  switch (move) {
-    case "response":
-      return "auth";
-    case "content":
-      return "end";
-    default:
-      return move;
-  }
-}
-
-/** The class of a reply as far as it can answer `awaited` at all; undefined: it cannot (RFC 5321 4.3.2). */
-function classify(awaited: Awaited, code: number): ReplyClass | undefined {
-  if (code >= 400) return "negative";
-  if (code >= 300) {
-    switch (awaited) {
-      case "data":
-        return code === 354 ? "intermediate" : undefined;
-      case "auth":
-        return code === 334 ? "intermediate" : undefined;
-      case "sync":
-        return "intermediate";
-      default:
-        return undefined;
-    }
-  }
-  switch (awaited) {
-    // Any other 2yz here would let a stray reply pass for the one that opens TLS or a login.
-    case "greeting":
-    case "starttls":
-      return code === 220 ? "positive" : undefined;
-    case "auth":
-      return code === 235 ? "positive" : undefined;
-    case "hello":
-      return code === 250 ? "positive" : undefined;
-    default:
-      return code >= 200 ? "positive" : undefined;
-  }
 }

@@ -1,0 +1,88 @@
+import { DATA_END_MAX_BYTES, DataEncoder } from "./data-encoder.js";
+import type { OutputBuffer } from "./output-buffer.js";
+
+/** Content is taken in blocks of at most this size, so that a caller can write between them. */
+const BLOCK_BYTES = 64 * 1024;
+/** Room for stuffed dots and completed line ends; content with more of them takes another round. */
+const GROWTH_BYTES = 64;
+/** `BDAT 4294967295 LAST` CRLF. */
+const CHUNK_HEADER_BYTES = 22;
+
+/** Puts content into the output: dot-stuffed for DATA (RFC 5321 4.5.2), in sized chunks for BDAT (RFC 3030 2). */
+export class ContentFramer {
+  /** Octets of the source that the last call took. */
+  taken = 0;
+  /** Octets of the chunk that `encodeChunk` prepared. */
+  chunkBytes = 0;
+  /** The prepared chunk takes the rest of its source and is the last. */
+  chunkIsLast = false;
+  readonly #output: OutputBuffer;
+  #encoder: DataEncoder | undefined;
+
+  constructor(output: OutputBuffer) {
+    this.#output = output;
+  }
+
+  /** Forgets where in a line the content before stood: the next is another message's. */
+  reset(): void {
+    this.#encoder = undefined;
+  }
+
+  /** Appends at most 64 KiB of `source`; sets `taken`. */
+  append(source: Uint8Array, offset: number): void {
+    this.#encoder ??= new DataEncoder({ dotStuffing: true });
+    const encoder = this.#encoder;
+    const output = this.#output;
+    const block = Math.min(source.length - offset, BLOCK_BYTES);
+    output.ensure(block + GROWTH_BYTES);
+    encoder.encodeInto(blockOf(source, offset, block), offset, output.target, output.offset);
+    output.advance(encoder.written);
+    this.taken = encoder.read;
+  }
+
+  /** Completes the last line and appends the dot. */
+  end(): void {
+    const encoder = this.#encoder ?? new DataEncoder({ dotStuffing: true });
+    this.#encoder = undefined;
+    this.#output.ensure(DATA_END_MAX_BYTES);
+    this.#output.advance(encoder.finishInto(this.#output.target, this.#output.offset));
+  }
+
+  /**
+   * Encodes at most 64 KiB of `source` behind room for a header, since a size is declared before its octets and known only
+   * after them. Nothing is appended until `commitChunk()`.
+   */
+  encodeChunk(source: Uint8Array, offset: number, last: boolean, binary: boolean): void {
+    this.#encoder ??= new DataEncoder({ dotStuffing: false, binary });
+    const encoder = this.#encoder;
+    const output = this.#output;
+    const block = Math.min(source.length - offset, BLOCK_BYTES);
+    output.ensure(CHUNK_HEADER_BYTES + block + GROWTH_BYTES + DATA_END_MAX_BYTES);
+    // The end must fit behind the content, so it gets no part of the content's room.
+    const target = output.target.subarray(0, output.offset + output.room - DATA_END_MAX_BYTES);
+    encoder.encodeInto(blockOf(source, offset, block), offset, target, output.offset + CHUNK_HEADER_BYTES);
+    this.taken = encoder.read;
+    this.chunkBytes = encoder.written;
+    this.chunkIsLast = last && encoder.read === source.length - offset;
+    if (this.chunkIsLast) {
+      const end = output.offset + CHUNK_HEADER_BYTES + this.chunkBytes;
+      this.chunkBytes += encoder.finishInto(output.target, end);
+      this.#encoder = undefined;
+    }
+  }
+
+  /** Appends the chunk that was encoded, behind its header. */
+  commitChunk(): void {
+    const output = this.#output;
+    const header = `BDAT ${this.chunkBytes}${this.chunkIsLast ? " LAST" : ""}\r\n`;
+    const gap = CHUNK_HEADER_BYTES - header.length;
+    for (let i = 0; i < header.length; i++) output.target[output.offset + gap + i] = header.charCodeAt(i);
+    output.advance(CHUNK_HEADER_BYTES + this.chunkBytes);
+    output.closeGap(header.length + this.chunkBytes, gap);
+  }
+}
+
+/** The source as far as this block goes; the encoder takes what it is given to the end. */
+function blockOf(source: Uint8Array, offset: number, block: number): Uint8Array {
+  return source.length - offset > block ? source.subarray(0, offset + block) : source;
+}
