@@ -1,10 +1,11 @@
 // For people who connect.
 
 export type { CertificateFingerprints, CertificateInfo } from "./certificate/certificate-info.js";
-// Certificates as data.
 export { readCertificate } from "./certificate/certificate-info.js";
 export type { DistinguishedName, NameAttribute } from "./certificate/distinguished-name.js";
 export type { CertificateExtensions, SubjectAlternativeName } from "./certificate/extensions.js";
+// Certificates as data.
+export { isIssuedBy } from "./certificate/signed-object.js";
 export type { ConnectOptions, ConnectStep } from "./connect.js";
 export { connect } from "./connect.js";
 export type { SocketErrorCode, SocketErrorRow } from "./error-table.js";

@@ -1,5 +1,5 @@
 import { constants, createPublicKey, verify } from "node:crypto";
-import { pssHash } from "./certificate-info.js";
+import { type CertificateInfo, pssHash } from "./certificate-info.js";
 import { content, DER, type DerElement, DerError, readChildren, readElement, readOid, whole } from "./der.js";
 import { SIGNATURE_ALGORITHMS } from "./object-names.js";
 
@@ -75,4 +75,23 @@ export function certificateParts(raw: Uint8Array): CertificateParts {
 
 export function equalOctets(one: Uint8Array, other: Uint8Array): boolean {
   return Buffer.compare(one, other) === 0;
+}
+
+/**
+ * Whether one certificate was issued by another: names, the right to issue, and the signature. Dates are not looked at.
+ * Verifiers with trust anchors of their own (DANE-TA, RFC 7672 section 3.1.2) walk a chain with it.
+ */
+export function isIssuedBy(certificate: CertificateInfo, issuer: CertificateInfo): boolean {
+  try {
+    if (!issuer.isCa || (issuer.keyUsage !== undefined && !issuer.keyUsage.includes("keyCertSign")))
+      return false;
+    const names = equalOctets(
+      certificateParts(certificate.raw).issuerName,
+      certificateParts(issuer.raw).subjectName,
+    );
+    return names && signatureIsValid(readSignedObject(certificate.raw), issuer.publicKey);
+  } catch (error) {
+    if (error instanceof DerError) return false;
+    throw error;
+  }
 }

@@ -226,9 +226,10 @@ class HandshakeRun {
     return undefined;
   }
 
-  #decide(certificate: CertificateInfo | undefined, failure: SocketError | undefined): void {
+  #decide(certificate: CertificateInfo | undefined, found: SocketError | undefined): void {
     const { onCertificate } = this.#settings.options;
-    const verdict = certificate === undefined ? undefined : onCertificate?.(certificate, failure);
+    const verdict = certificate === undefined ? undefined : onCertificate?.(certificate, found);
+    const failure = verdict === "verified" ? undefined : found;
     if (verdict === false) {
       this.#fail(failure ?? new SocketError("ERR_SOCKET_CERTIFICATE_REFUSED", { target: this.#target }));
       return;

@@ -5,6 +5,7 @@ import { until } from "../../test/servers.js";
 import { keyLogTo } from "../certificates.js";
 import {
   connect,
+  isIssuedBy,
   listen,
   MemoryTlsSessionStore,
   readCertificate,
@@ -241,6 +242,17 @@ describe("the certificate as data", () => {
       isCa: true,
       keyUsage: ["keyCertSign", "cRLSign"],
     });
+  });
+
+  it("knows by whom it was issued", async () => {
+    const [root, leaf] = [readCertificate(authority.self.der), readCertificate(leaves.rsa.der)];
+    const other = readCertificate((await Authority.create()).self.der); // the same name, another key
+    expect([isIssuedBy(leaf, root), isIssuedBy(root, root)]).toEqual([true, true]);
+    expect([isIssuedBy(leaf, other), isIssuedBy(leaf, leaf), isIssuedBy(root, leaf)]).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 
   it("whatever octets it is given, only our error is thrown", () => {

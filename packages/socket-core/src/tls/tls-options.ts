@@ -64,10 +64,11 @@ export interface TlsOptions {
   readonly sessionStore?: TlsSessionStore | undefined;
   /**
    * Sees the certificate and what is wrong with it before any octet of the application travels. `true` accepts,
-   * `false` refuses, undefined leaves the decision to `verify`. Not asked about certificates on the deny list.
+   * `false` refuses, undefined leaves the decision to `verify`. `"verified"` vouches for the peer by other means (DANE, a
+   * certificate that a user confirmed): it then counts as verified. Not asked about certificates on the deny list.
    */
   readonly onCertificate?:
-    | ((certificate: CertificateInfo, failure: SocketError | undefined) => boolean | undefined)
+    | ((certificate: CertificateInfo, failure: SocketError | undefined) => boolean | "verified" | undefined)
     | undefined;
   /**
    * The certificate or one of its issuers must have one of these: base64 SHA-256 of the public key (`publicKeyPin`)

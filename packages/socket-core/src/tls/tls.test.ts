@@ -171,6 +171,13 @@ describe("onCertificate", () => {
     socket.destroy();
   });
 
+  it('"verified" vouches for the peer', async () => {
+    const port = await serve(await selfSigned({ dnsNames: ["localhost"] }));
+    const socket = await dialTls(port, { verify: "none", onCertificate: () => "verified" });
+    expect(socket.tls).toMatchObject({ verified: true, failure: undefined });
+    socket.destroy();
+  });
+
   it("may refuse a good certificate", async () => {
     const port = await serve(good);
     expect(await codeOf(dialTls(port, { ca: authority.pem, onCertificate: () => false }))).toBe(
