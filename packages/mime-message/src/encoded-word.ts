@@ -31,6 +31,13 @@ function qEncode(octets: Uint8Array): string {
   return text;
 }
 
+const Q_PLAIN = /^[A-Za-z0-9!*+\-/ ]*$/;
+
+/** Text as Q. */
+function qText(text: string, charset: HeaderCharset): string {
+  return charset === UTF8 && Q_PLAIN.test(text) ? text.replaceAll(" ", "_") : qEncode(charset.encode(text));
+}
+
 /** UTF-8 octets of the character at `at`; a lone surrogate counts as U+FFFD. */
 function utf8Width(unit: number, pair: boolean): number {
   if (unit < 0x80) return 1;
@@ -104,8 +111,8 @@ export function encodeWords(
   const fits = (candidate: number): boolean => (q ? candidate : Math.ceil(candidate / 3) * 4) <= room;
   const flush = (end: number): void => {
     if (end > start) {
-      const octets = charset.encode(text.slice(start, end));
-      words.push(`${head}${q ? qEncode(octets) : base64OneLine(octets)}?=`);
+      const slice = text.slice(start, end);
+      words.push(`${head}${q ? qText(slice, charset) : base64OneLine(charset.encode(slice))}?=`);
     }
     start = end;
     room = MAX_ENCODED_WORD - overhead;

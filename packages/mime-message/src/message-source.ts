@@ -17,8 +17,11 @@ export interface MessageSource {
    * @throws MimeError `ERR_MIME_SOURCE_CONSUMED` when a one-shot content is opened a second time
    */
   open(signal?: AbortSignalLike | undefined, options?: OpenOptions | undefined): AsyncIterable<Uint8Array>;
-  /** Lets go of streams that were opened while composing, when the message is not sent after all. */
-  close(): Promise<void>;
+  /**
+   * Lets go of streams that were opened while composing, when the message is not sent after all. Sources that
+   * `composeMessage` makes have it; hand-made ones need none.
+   */
+  close?(): Promise<void>;
 }
 
 /** Blocks smaller than this are put together: each block costs its consumer a write. */

@@ -546,7 +546,7 @@ describe("abort and release", () => {
     const stream = Readable.from(Array.from({ length: 50 }, () => Buffer.alloc(10_000)));
     const composed = await composeMessage({ ...BASE, attachments: [{ content: stream }] });
     if (composed.content instanceof Uint8Array) throw new Error("a source was expected");
-    await composed.content.close();
+    await composed.content.close!();
     expect(stream.destroyed).toBe(true);
   });
 
