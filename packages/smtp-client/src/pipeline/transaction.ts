@@ -1,9 +1,9 @@
 import type { RcptCommand, Reply } from "@wirepost/smtp-protocol";
-import type { ClientErrorCode } from "../outcome/client-error-codes.js";
 import { fromLowerError } from "../outcome/from-lower-error.js";
 import { refused } from "../outcome/refused.js";
 import { type Phase, SendError } from "../outcome/send-error.js";
 import { elapsed, type Session, type SessionExchange } from "../session/session.js";
+import { AcceptedRecipients } from "./accepted-recipients.js";
 import { type ContentOwner, ContentWriter } from "./content-writer.js";
 import type { Recipient, SendJob } from "./send-job.js";
 import type { TransactionPlan } from "./transaction-plan.js";
@@ -36,12 +36,10 @@ export class Transaction implements ContentOwner {
   #issuedRecipients = 0;
   #answeredRecipients = 0;
   #dataIssued = false;
-  #accepted: Recipient[] = [];
-  #finals = 0;
+  readonly #accepted: AcceptedRecipients;
   #cancelled: SendError | undefined;
   #abandoned = false;
   #delivered = false;
-  #chunkRefusal: Reply | undefined;
   readonly #began = performance.now();
 
   constructor(
@@ -50,6 +48,7 @@ export class Transaction implements ContentOwner {
     readonly recipients: readonly Recipient[],
     private readonly owner: TransactionOwner,
   ) {
+    this.#accepted = new AcceptedRecipients(job, owner.session.options.protocol === "lmtp");
     job.queuedMs = elapsed(job.beganAt);
     job.active = this;
   }
@@ -103,9 +102,10 @@ export class Transaction implements ContentOwner {
     this.stage = "ended";
     if (this.#cancelled !== undefined) return;
     if (stage === "envelope" && this.owner.retryElsewhere(this.job, this)) return;
-    if (this.#chunkRefusal !== undefined && error.code !== "ERR_SMTP_UNEXPECTED_REPLY") {
+    const { chunkRefusal } = this.#accepted;
+    if (chunkRefusal !== undefined && error.code !== "ERR_SMTP_UNEXPECTED_REPLY") {
       // One chunk was refused, so the content was (RFC 3030 2), unless the server contradicts itself.
-      this.#rejectAccepted(this.#chunkRefusal, "data");
+      this.#accepted.reject(chunkRefusal, "data");
       this.#settle();
       return;
     }
@@ -143,8 +143,7 @@ export class Transaction implements ContentOwner {
       if (recipient.outcome === "not-sent" && recipient.reply === undefined)
         recipient.end(outcome, undefined, failure);
     }
-    // Replies still to come find nobody to change any more.
-    this.#accepted = [];
+    this.#accepted.forget();
     this.job.fail(failure, this.owner.session.transcript?.entries);
     if (this.stage === "content") this.owner.session.fail(failure);
   }
@@ -153,9 +152,9 @@ export class Transaction implements ContentOwner {
   abandon(): void {
     if (this.stage !== "content") return;
     this.#abandoned = true;
-    const failure = new SendError("ERR_CLIENT_ABANDONED", "the transaction was abandoned", { phase: "data" });
-    for (const recipient of this.#accepted) recipient.end("not-sent", undefined, failure);
-    this.job.noteFailure(failure);
+    this.#accepted.decline(
+      new SendError("ERR_CLIENT_ABANDONED", "the transaction was abandoned", { phase: "data" }),
+    );
     this.#end();
   }
 
@@ -231,7 +230,7 @@ export class Transaction implements ContentOwner {
   #onRecipient(reply: Reply): void {
     const recipient = this.recipients[this.#answeredRecipients++] as Recipient;
     if (this.#mailRefusal === undefined && this.#cancelled === undefined && reply.code !== 421) {
-      if (reply.code < 400) this.#accepted.push(recipient);
+      if (reply.code < 400) this.#accepted.add(recipient);
       else if (this.#isTooMany(reply)) this.job.waiting.push(recipient);
       else recipient.end("rejected", reply, this.#recipientRefused(reply));
     }
@@ -248,9 +247,7 @@ export class Transaction implements ContentOwner {
 
   /** RFC 5321 4.5.3.1.10: 452 (or 552) after recipients that were accepted means "no more in this transaction". */
   #isTooMany(reply: Reply): boolean {
-    return (
-      (reply.code === 452 || reply.code === 552) && this.#accepted.length > 0 && this.#contentCanRepeat()
-    );
+    return (reply.code === 452 || reply.code === 552) && this.#accepted.count > 0 && this.#contentCanRepeat();
   }
 
   #contentCanRepeat(): boolean {
@@ -261,7 +258,7 @@ export class Transaction implements ContentOwner {
   /** All replies to the envelope are in, and DATA was not written ahead. */
   #onEnvelopeAnswered(): void {
     if (this.stage !== "envelope") return;
-    if (this.#cancelled !== undefined || this.#accepted.length === 0 || !this.#satisfied()) {
+    if (this.#cancelled !== undefined || this.#accepted.count === 0 || !this.#satisfied()) {
       this.#end();
       return;
     }
@@ -271,29 +268,9 @@ export class Transaction implements ContentOwner {
   }
 
   #satisfied(): boolean {
-    const { acceptance } = this.job.options;
-    if (acceptance === undefined || acceptance === "any") return true;
-    let satisfied: boolean;
-    try {
-      for (const recipient of this.#accepted) recipient.outcome = "accepted";
-      satisfied =
-        acceptance === "all"
-          ? this.#accepted.length === this.recipients.length
-          : acceptance(this.recipients) === true;
-    } finally {
-      for (const recipient of this.#accepted) recipient.outcome = "not-sent";
-    }
-    if (satisfied) return true;
-    const failure = new SendError(
-      "ERR_CLIENT_ACCEPTANCE",
-      "the accepted recipients do not satisfy `acceptance`",
-      {
-        phase: "rcpt",
-      },
-    );
-    for (const recipient of this.#accepted) recipient.end("not-sent", undefined, failure);
-    this.job.noteFailure(failure);
-    this.#accepted = [];
+    if (this.#accepted.satisfy(this.recipients)) return true;
+    const why = "the accepted recipients do not satisfy `acceptance`";
+    this.#accepted.decline(new SendError("ERR_CLIENT_ACCEPTANCE", why, { phase: "rcpt" }));
     return false;
   }
 
@@ -305,7 +282,7 @@ export class Transaction implements ContentOwner {
     }
     if (reply.code >= 400) {
       if (reply.code === 421) return;
-      this.#rejectAccepted(reply, "data");
+      this.#accepted.reject(reply, "data");
       this.#end();
       return;
     }
@@ -314,7 +291,7 @@ export class Transaction implements ContentOwner {
       this.owner.session.fail(this.#cancelled);
       return;
     }
-    if (this.#accepted.length === 0) {
+    if (this.#accepted.count === 0) {
       if (this.owner.session.options.protocol === "lmtp") {
         this.owner.session.fail(
           new SendError("ERR_CLIENT_CONNECTION_LOST", "354 without a recipient", { phase: "data" }),
@@ -364,16 +341,16 @@ export class Transaction implements ContentOwner {
   #onContentRefused(reply: Reply): void {
     if (this.stage === "written") {
       // LAST is on its way and has the final word.
-      this.#chunkRefusal ??= reply;
+      this.#accepted.chunkRefusal ??= reply;
     } else if (this.stage === "content") {
       // Chunks already written are still to be answered; RSET behind them begins anew.
-      this.#rejectAccepted(reply, "data");
+      this.#accepted.reject(reply, "data");
       this.#end();
     }
   }
 
   #onEarlyRefusal(reply: Reply): void {
-    this.#rejectAccepted(reply, "data");
+    this.#accepted.reject(reply, "data");
     this.stage = "ended";
     this.#settle();
     this.owner.session.fail(
@@ -387,38 +364,9 @@ export class Transaction implements ContentOwner {
 
   #onFinal(reply: Reply, last: boolean): void {
     if (this.stage === "ended") return;
-    if (this.owner.session.options.protocol === "lmtp") {
-      const recipient = this.#accepted[this.#finals++];
-      if (recipient !== undefined) this.#finalFor(recipient, reply);
-    } else {
-      for (const recipient of this.#accepted) this.#finalFor(recipient, reply);
-    }
+    this.#accepted.final(reply);
     this.#delivered = reply.code < 400;
     if (last) this.#end();
-  }
-
-  #finalFor(recipient: Recipient, reply: Reply): void {
-    if (recipient.outcome === "rejected") return;
-    if (reply.code < 400) {
-      recipient.end("accepted", reply);
-      this.job.firstReply ??= reply;
-    } else {
-      const first = this.#chunkRefusal ?? reply;
-      recipient.end("rejected", first, this.#contentRefused(first, "end-of-data"));
-    }
-  }
-
-  #rejectAccepted(reply: Reply, phase: Phase): void {
-    const failure = this.#contentRefused(reply, phase);
-    this.job.noteFailure(failure);
-    for (const recipient of this.#accepted) {
-      if (recipient.outcome !== "rejected") recipient.end("rejected", reply, failure);
-    }
-  }
-
-  #contentRefused(reply: Reply, phase: Phase): SendError {
-    const code: ClientErrorCode = "ERR_CLIENT_CONTENT_REFUSED";
-    return refused(code, "the server refused the content", phase, reply);
   }
 
   #shutDown(reply: Reply): void {
