@@ -7,7 +7,7 @@ import { Registry } from "../language/registry.js";
 import { ReceiveBuffer } from "./receive-buffer.js";
 import { SendQueue } from "./send-queue.js";
 import type { SocketOptions } from "./socket-options.js";
-import { checkConnectionType, chooseTls } from "./tls-choice.js";
+import { checkConnectionType, chooseTls, type TlsChoice } from "./tls-choice.js";
 
 /** A mail run has the connection; the socket asks it before it acts. */
 export interface Occupant {
@@ -117,7 +117,7 @@ export class SocketState {
     this.#sslEnabled = value;
     const socket = this.#socket;
     const secures = value && this.#occupant === undefined && socket !== undefined && socket.tls === undefined;
-    if (secures && !this.#securing) this.#work(this.#secure(socket, "client"));
+    if (secures && !this.#securing) this.#work(this.#secure(socket, this.chooseTls()));
   }
 
   // ---- Raw connections -------------------------------------------------------------------------------------------------
@@ -138,9 +138,11 @@ export class SocketState {
   }
 
   async #dial(signal: AbortSignal): Promise<void> {
+    // Files are read first: a certificate that is not there is found before anybody is called.
+    const tls = this.#sslEnabled && this.securesRawConnections() ? await this.chooseTls() : undefined;
     const socket = await this.dial(signal);
     this.#adopt(socket);
-    if (this.#sslEnabled && this.securesRawConnections()) await this.#secure(socket, "client");
+    if (tls !== undefined) await this.#secure(socket, tls);
     if (this.#socket === socket) this.raise("Connected");
   }
 
@@ -162,9 +164,11 @@ export class SocketState {
       this.#listeningPort = listener.port;
     };
     try {
+      // Before the connection comes: the caller's first octets must find the handshake ready.
+      const tls = this.#sslEnabled ? await this.chooseTls() : undefined;
       const socket = await acceptOne({ host, port: this.configuredPort, signal, onListening });
       this.#adopt(socket);
-      if (this.#sslEnabled) await this.#secure(socket, "server");
+      if (tls !== undefined) await this.#secure(socket, { ...tls, verify: "none" });
       if (this.#socket === socket) this.raise("Connected");
     } finally {
       this.#listeningPort = undefined;
@@ -191,11 +195,11 @@ export class SocketState {
     );
   }
 
-  async #secure(socket: Socket, role: "client" | "server"): Promise<void> {
+  async #secure(socket: Socket, tls: TlsChoice | Promise<TlsChoice>): Promise<void> {
     this.#securing = true;
     try {
-      const tls = await this.chooseTls();
-      await socket.startTls(role === "server" ? { ...tls, verify: "none" } : tls);
+      // Without waiting where nothing has to be waited for, as octets may be on their way.
+      await socket.startTls(tls instanceof Promise ? await tls : tls);
       this.#queue.flush();
     } catch (error) {
       // Given up by Close, or reported by whoever opens the connection.
@@ -207,7 +211,7 @@ export class SocketState {
     }
   }
 
-  chooseTls(): ReturnType<typeof chooseTls> {
+  chooseTls(): Promise<TlsChoice> {
     return chooseTls({
       connectionType: this.#connectionType,
       certificateFile: this.certificateFile,

@@ -32,8 +32,11 @@ export interface TlsMembers {
   readonly options: SocketOptions;
 }
 
+/** What the core is told about TLS. */
+export type TlsChoice = Omit<TlsSettings, "policy">;
+
 /** The settings for the core; files are read. @throws SocketError of the group file */
-export async function chooseTls(members: TlsMembers): Promise<Omit<TlsSettings, "policy">> {
+export async function chooseTls(members: TlsMembers): Promise<TlsChoice> {
   const { connectionType, certificateFile, rejectionFile, options } = members;
   const version = VERSIONS[connectionType] as TlsVersion;
   const exact = options.strictConnectionType === true && connectionType !== ANY_VERSION;
