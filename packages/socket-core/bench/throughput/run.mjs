@@ -2,7 +2,8 @@
 //
 //   pnpm --filter @wirepost/socket-core build && node packages/socket-core/bench/throughput/run.mjs
 //
-// BENCH_MIB (default 1024) octets per run, BENCH_ROUNDS (default 9). Rounds are interleaved; the ratio is of medians.
+// BENCH_MIB (default 1024) octets per run, BENCH_ROUNDS (default 9). Rounds are interleaved; the
+// ratio is the median of the ratios of the rounds.
 // On a machine that others use too, the ratio by processor time is the steadier one.
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -34,7 +35,8 @@ const memory = {};
 
 for (let round = 0; round < ROUNDS; round++) {
   for (const { tls, direction } of CASES) {
-    for (const variant of VARIANTS) {
+    // The order turns round with each round, so that no variant always meets a warm or a tired machine.
+    for (const variant of round % 2 === 0 ? VARIANTS : VARIANTS.toReversed()) {
       if (variant === "read" && direction === "write") continue;
       const job = {
         tls,
@@ -65,8 +67,10 @@ for (const { tls, direction } of CASES) {
   for (const variant of VARIANTS.slice(1)) {
     const ours = times.get(`${prefix} ${variant}`);
     if (ours === undefined) continue;
-    const ratio = median(bare.ms) / median(ours.ms);
-    const cpuRatio = median(bare.cpuMs) / median(ours.cpuMs);
+    // Each round is compared with itself: neighbours in time share whatever else the machine does.
+    const ratioOf = (unit) => median(ours[unit].map((value, round) => bare[unit][round] / value));
+    const ratio = ratioOf("ms");
+    const cpuRatio = ratioOf("cpuMs");
     worst = Math.min(worst, ratio);
     const rate = ((MIB / median(ours.ms)) * 1000).toFixed(0);
     console.log(
