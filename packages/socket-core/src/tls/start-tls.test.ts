@@ -264,7 +264,7 @@ describe("a socket of the caller", () => {
       connect({
         socket: raw,
         host: "localhost",
-        tls: { verify: "none", handshakeTimeoutMs: code === "ERR_SOCKET_TLS_TIMEOUT" ? 100 : 10_000 },
+        tls: { verify: "none", handshakeTimeoutMs: 200 },
       }),
     );
     await until(() => first.length > 0);
