@@ -182,6 +182,10 @@ function encodeTextLeaf(entity: Leaf, transport: Transport): Encoded {
 /** Text as it is, when nothing speaks against it: most messages end here. */
 function encodeText(entity: Leaf, text: string, transport: Transport): Encoded {
   const { charset, forced } = entity;
+  // No question is left that a look at the text would answer.
+  if (forced === "quoted-printable" && charset === UTF8) {
+    return leaf(entity, forced, quotedPrintableBlocks(utf8Encode(text)));
+  }
   const facts = scanText(text);
   if (
     facts.highOctets === 0 &&

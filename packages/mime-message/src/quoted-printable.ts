@@ -4,19 +4,20 @@ import { allocate } from "./platform.js";
 const CR = 13;
 const LF = 10;
 const EQUALS = 61;
-const HEX = new Uint8Array([48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 65, 66, 67, 68, 69, 70]);
 
-// Columns that must be free before an octet is begun. A UTF-8 lead octet asks for its whole character, so that a soft
-// break never cuts one: some readers decode line by line. 0 marks what is decided outside the table.
+/** 1 for what stands for itself: printable ASCII but `=`, and blanks where they are not the last of a line. */
+const LITERAL = new Uint8Array(256);
+// Columns that must be free before an octet is escaped. A UTF-8 lead octet asks for its whole character, so that a soft
+// break never cuts one: some readers decode line by line.
 const ROOM = new Uint8Array(256);
+/** `=XX` in the three high octets. */
+const ESCAPE = new Uint32Array(256);
 for (let octet = 0; octet < 256; octet += 1) {
-  if (octet === CR || octet === LF || octet === 32 || octet === 9) ROOM[octet] = 0;
-  else if (octet === EQUALS || octet < 32 || octet === 127) ROOM[octet] = 3;
-  else if (octet < 127) ROOM[octet] = 1;
-  else if (octet < 0xc2) ROOM[octet] = 3;
-  else if (octet < 0xe0) ROOM[octet] = 6;
-  else if (octet < 0xf0) ROOM[octet] = 9;
-  else ROOM[octet] = octet < 0xf5 ? 12 : 3;
+  LITERAL[octet] = octet === 9 || (octet >= 32 && octet < 127 && octet !== EQUALS) ? 1 : 0;
+  ROOM[octet] = octet < 0xc2 || octet > 0xf4 ? 3 : octet < 0xe0 ? 6 : octet < 0xf0 ? 9 : 12;
+  const high = "0123456789ABCDEF".charCodeAt(octet >> 4);
+  const low = "0123456789ABCDEF".charCodeAt(octet & 15);
+  ESCAPE[octet] = EQUALS * 0x1000000 + high * 0x10000 + low * 0x100;
 }
 
 /** Columns of a line before the `=` of a soft break. */
@@ -62,124 +63,126 @@ export class QuotedPrintableEncoder {
 
   /** Writes source[start, end); the target must have `roomFor(end - start)` octets from `offset` on. */
   encodeInto(source: Uint8Array, start: number, end: number, target: Uint8Array, offset: number): number {
+    if (start >= end) return offset;
     const binary = this.#binary;
+    const view = new DataView(target.buffer, target.byteOffset, target.length);
+    const begin = offset;
     let column = this.#column;
     let at = start;
-    if (this.#held !== 0 && at < end) {
-      // Replay the octet held back, now that its successor is known.
-      const held = this.#held;
-      const next = source[at]!;
-      this.#held = 0;
-      if (held === CR) {
-        if (next === LF) at += 1;
-        target[offset++] = CR;
-        target[offset++] = LF;
+    if (this.#held === CR) {
+      if (source[at] === LF) at += 1;
+      offset = lineEnd(target, offset);
+      column = 0;
+    } else if (this.#held !== 0) {
+      if (column >= WIDTH) {
+        offset = softBreak(target, offset);
         column = 0;
-      } else {
-        this.#column = column;
-        offset = this.#blank(held, !binary && (next === CR || next === LF), target, offset);
-        column = this.#column;
       }
+      target[offset++] = this.#held;
+      column += 1;
     }
-    while (at < end) {
-      const octet = source[at++]!;
-      const room = ROOM[octet]!;
-      if (room === 1) {
-        if (column >= WIDTH) {
-          target[offset++] = EQUALS;
-          target[offset++] = CR;
-          target[offset++] = LF;
-          column = 0;
-        }
+    this.#held = 0;
+    for (;;) {
+      // A run of what stands for itself, as far as the line goes. Blanks are taken along: whether one is the last of its
+      // line shows at the line end, which takes it back.
+      const run = at;
+      const stop = Math.min(end, at + WIDTH - column);
+      while (at < stop) {
+        const octet = source[at]!;
+        if (LITERAL[octet] === 0) break;
         target[offset++] = octet;
-        column += 1;
+        at += 1;
+      }
+      column += at - run;
+      if (at === end) break;
+      const octet = source[at]!;
+      if (LITERAL[octet] === 1) {
+        offset = softBreak(target, offset);
+        column = 0;
         continue;
       }
-      if (room === 0) {
-        if (octet === 32 || octet === 9) {
+      at += 1;
+      if (!binary && (octet === LF || octet === CR)) {
+        if (column > 0 && offset > begin) offset = escapeLastBlank(target, offset, column);
+        if (octet === CR) {
           if (at === end) {
-            this.#held = octet;
+            this.#held = CR;
             break;
           }
-          const next = source[at]!;
-          const atLineEnd = !binary && (next === CR || next === LF);
-          if (!atLineEnd && column < WIDTH) {
-            // A blank may stand before a soft break: the `=` is then the last character of the line.
-            target[offset++] = octet;
-            column += 1;
-            continue;
-          }
-          this.#column = column;
-          offset = this.#blank(octet, atLineEnd, target, offset);
-          column = this.#column;
-          continue;
+          if (source[at] === LF) at += 1;
         }
-        if (!binary) {
-          if (octet === CR) {
-            if (at === end) {
-              this.#held = CR;
-              break;
-            }
-            if (source[at] === LF) at += 1;
-          }
-          target[offset++] = CR;
-          target[offset++] = LF;
-          column = 0;
-          continue;
-        }
+        offset = lineEnd(target, offset);
+        column = 0;
+        continue;
       }
-      if (column + (room === 0 ? 3 : room) > WIDTH) {
-        target[offset++] = EQUALS;
-        target[offset++] = CR;
-        target[offset++] = LF;
+      if (column + ROOM[octet]! > WIDTH) {
+        offset = softBreak(target, offset);
         column = 0;
       }
-      target[offset++] = EQUALS;
-      target[offset++] = HEX[octet >> 4]!;
-      target[offset++] = HEX[octet & 15]!;
-      column += 3;
+      // The octet and those that continue its character, for which there is room.
+      const last = Math.min(end, at - 1 + ROOM[octet]! / 3);
+      let escaped = octet;
+      for (;;) {
+        // Four octets in one store: the fourth is overwritten by what follows, and `roomFor` has one to spare.
+        view.setUint32(offset, ESCAPE[escaped]!);
+        offset += 3;
+        column += 3;
+        if (at >= last) break;
+        escaped = source[at]!;
+        if ((escaped & 0xc0) !== 0x80) break;
+        at += 1;
+      }
+    }
+    if (column > 0 && offset > begin && this.#held === 0) {
+      const last = target[offset - 1]!;
+      if (last === 32 || last === 9) {
+        this.#held = last;
+        offset -= 1;
+        column -= 1;
+      }
     }
     this.#column = column;
     return offset;
   }
 
-  /** Writes what was held back; at most 8 octets. */
+  /** Writes what was held back; at most 6 octets. */
   finishInto(target: Uint8Array, offset: number): number {
     const held = this.#held;
+    if (held === CR) offset = lineEnd(target, offset);
+    else if (held !== 0) {
+      target[offset] = held;
+      offset = escapeLastBlank(target, offset + 1, this.#column + 1);
+    }
     this.#held = 0;
-    if (held === CR) {
-      target[offset++] = CR;
-      target[offset++] = LF;
-    } else if (held !== 0) {
-      offset = this.#blank(held, true, target, offset);
-    }
     this.#column = 0;
-    return offset;
-  }
-
-  /** A space or tab; the last of a line is escaped, since transports remove trailing blanks. */
-  #blank(octet: number, escaped: boolean, target: Uint8Array, offset: number): number {
-    const width = escaped ? 3 : 1;
-    if (this.#column + width > WIDTH) {
-      target[offset++] = EQUALS;
-      target[offset++] = CR;
-      target[offset++] = LF;
-      this.#column = 0;
-    }
-    if (escaped) {
-      target[offset++] = EQUALS;
-      target[offset++] = HEX[octet >> 4]!;
-      target[offset++] = HEX[octet & 15]!;
-    } else {
-      target[offset++] = octet;
-    }
-    this.#column += width;
     return offset;
   }
 }
 
-// Large texts are encoded piece by piece, so that the worst case of the room is reserved for a piece only.
-const PIECE_OCTETS = 65_536;
+function lineEnd(target: Uint8Array, offset: number): number {
+  target[offset] = CR;
+  target[offset + 1] = LF;
+  return offset + 2;
+}
+
+function softBreak(target: Uint8Array, offset: number): number {
+  target[offset] = EQUALS;
+  return lineEnd(target, offset + 1);
+}
+
+/** The last octet of a line, escaped if it is a blank: transports remove trailing blanks. */
+function escapeLastBlank(target: Uint8Array, offset: number, column: number): number {
+  const last = target[offset - 1]!;
+  if (last !== 32 && last !== 9) return offset;
+  offset -= 1;
+  if (column - 1 + 3 > WIDTH) offset = softBreak(target, offset);
+  for (let shift = 24; shift > 0; shift -= 8) target[offset++] = (ESCAPE[last]! >> shift) & 0xff;
+  return offset;
+}
+
+// Large texts are encoded piece by piece, so that the worst case of the room is reserved for a piece only; of this size, so
+// that no block reaches 128 KiB, from where on it would be mapped from the system and unmapped each time.
+const PIECE_OCTETS = 32_768;
 
 /** The whole content as quoted-printable blocks, without a line end of their own at the end. */
 export function quotedPrintableBlocks(
