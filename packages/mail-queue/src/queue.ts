@@ -165,7 +165,7 @@ export class MailQueue {
       if (!added.duplicate) this.#tell({ type: "queued", id: added.id });
       return { ...added, messageId: composed.messageId };
     } finally {
-      if (!(content instanceof Uint8Array)) await content.close().catch(() => {});
+      if (!(content instanceof Uint8Array)) await content.close?.().catch(() => {});
     }
   }
 

@@ -1,0 +1,87 @@
+// A process that is meant to be killed. It queues letters, or delivers them to the server of the test, and says on standard
+// output what it was promised, in lines that are written before anything else happens.
+import { writeSync } from "node:fs";
+import { connect } from "node:net";
+import { type Deliver, openQueue } from "../../src/index.js";
+
+const [directory, port, work] = process.argv.slice(2) as [string, string, string];
+const steps = JSON.parse(work) as {
+  queue?: string[];
+  keyed?: boolean;
+  drain?: boolean;
+  concurrency?: number;
+  inDoubt?: "hold" | "resend" | "fail";
+  deadlineMs?: number;
+};
+
+function say(line: string): void {
+  writeSync(1, `${line}\n`);
+}
+
+/** Says a line to the server and waits for its answer; what was said counts as accepted by it. */
+function tell(line: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), "127.0.0.1");
+    socket.on("data", (answer) => {
+      socket.destroy();
+      resolve(answer.toString());
+    });
+    socket.on("error", reject);
+    socket.write(`${line}\n`);
+  });
+}
+
+const deliver: Deliver = async (envelope, source) => {
+  let text = "";
+  for await (const block of source.open()) text += Buffer.from(block).toString("latin1");
+  const label = /^Subject: (.*)\r$/m.exec(text)?.[1] ?? "";
+  // Labels ask for what the server does, the first time: `refuse…` for good, `defer…` for now.
+  if (label.startsWith("refuse") || (label.startsWith("defer") && envelope.attempt === 1)) {
+    const code = label.startsWith("refuse") ? 550 : 451;
+    return {
+      recipients: envelope.to.map((address) => ({
+        address,
+        outcome: "rejected",
+        reply: { code, lines: ["no"] },
+      })),
+    };
+  }
+  const answer = await tell(label);
+  return {
+    recipients: envelope.to.map((address) => ({
+      address,
+      outcome: "accepted",
+      reply: { code: 250, lines: [answer.trim()] },
+    })),
+  };
+};
+
+const queue = await openQueue({ directory, pollIntervalMs: 10 });
+if (steps.deadlineMs !== undefined) setTimeout(() => process.exit(3), steps.deadlineMs);
+await Promise.all(
+  (steps.queue ?? []).map(async (label) => {
+    const letter = { from: "ann@example.com", to: "bob@example.org", subject: label, text: "x" };
+    try {
+      const options = steps.keyed === true ? { idempotencyKey: label } : {};
+      const { id } = await queue.enqueue(undefined, letter, options);
+      say(`queued ${label} ${id}`);
+    } catch (error) {
+      say(`rejected ${label} ${(error as { code?: string }).code} ${(error as Error).message}`);
+    }
+  }),
+);
+if (steps.drain === true) {
+  const worker = queue.work(deliver, {
+    stopWhenIdle: true,
+    concurrency: steps.concurrency ?? 3,
+    firstDelayMs: 1,
+    maxDelayMs: 1,
+    recoverIntervalMs: 50,
+    maxAttempts: 1_000,
+    inDoubt: steps.inDoubt,
+  });
+  await worker.done;
+}
+await queue.close();
+say("done");
+process.exit(0);

@@ -1,0 +1,190 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { type AddressInfo, createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { expect } from "vitest";
+import { openQueue, type QueuedMessage } from "../../src/index.js";
+
+export interface Steps {
+  readonly queue?: readonly string[];
+  readonly keyed?: boolean;
+  readonly drain?: boolean;
+  readonly concurrency?: number;
+  readonly inDoubt?: "hold" | "resend" | "fail";
+  readonly deadlineMs?: number;
+}
+
+export interface Ran {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly lines: readonly string[];
+  readonly stderr: string;
+}
+
+/** A queue directory, a server whose log is the truth, and children that are killed between the two. */
+export class CrashLab {
+  readonly folder: string;
+  readonly directory: string;
+  /** What the server has accepted, in order. */
+  readonly accepted: string[] = [];
+  /** Labels whose enqueue() was heard to resolve, or to reject. */
+  readonly queued = new Set<string>();
+  readonly rejected = new Set<string>();
+  readonly #server: Server;
+  readonly #program: string;
+
+  private constructor(folder: string, program: string, server: Server) {
+    this.folder = folder;
+    this.directory = join(folder, "queue");
+    this.#program = program;
+    this.#server = server;
+  }
+
+  static async open(): Promise<CrashLab> {
+    const folder = await mkdtemp(join(tmpdir(), "wirepost-crash-"));
+    const program = join(folder, "child.mjs");
+    const recipe: string = "../../../../tooling/config/vitest.mjs";
+    const { sourceAliases } = (await import(recipe)) as {
+      sourceAliases(): { find: RegExp; replacement: string }[];
+    };
+    const aliases = sourceAliases();
+    await build({
+      entryPoints: [fileURLToPath(new URL("./child.ts", import.meta.url))],
+      outfile: program,
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      target: "node20",
+      // Parts of mime-message that these letters do not need.
+      external: ["iconv-lite", "postal-mime"],
+      plugins: [
+        {
+          name: "workspace-sources",
+          setup(builder) {
+            builder.onResolve({ filter: /^@wirepost\// }, ({ path }) => {
+              const alias = aliases.find(({ find }) => find.test(path));
+              return alias === undefined ? null : { path: alias.replacement };
+            });
+          },
+        },
+      ],
+    });
+    const server = createServer((socket) => {
+      socket.setEncoding("utf8").on("error", () => {});
+      socket.on("data", (line) => {
+        // From here on the message is the server's, whether its reply arrives or not.
+        lab.accepted.push(...String(line).trim().split("\n"));
+        socket.end("kept\n");
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const lab = new CrashLab(folder, program, server);
+    return lab;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Runs a child; `onStart` may kill it. `prefix`: a command that runs it. */
+  run(
+    steps: Steps,
+    options: { prefix?: readonly string[]; onStart?: (child: ChildProcess) => void } = {},
+  ): Promise<Ran> {
+    const line = [
+      ...(options.prefix ?? []),
+      process.execPath,
+      this.#program,
+      this.directory,
+      String(this.port),
+      JSON.stringify(steps),
+    ];
+    const child = spawn(line[0] as string, line.slice(1), {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, UV_THREADPOOL_SIZE: options.prefix === undefined ? "4" : "1" },
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+    });
+    options.onStart?.(child);
+    return new Promise((resolve) => {
+      child.on("close", (code, signal) => {
+        const lines = stdout.split("\n").filter((text) => text !== "");
+        for (const [verb, label] of lines.map((text) => text.split(" "))) {
+          if (verb === "queued") this.queued.add(label as string);
+          if (verb === "rejected") this.rejected.add(label as string);
+        }
+        resolve({ code, signal, lines, stderr });
+      });
+    });
+  }
+
+  /** Lets a child that nobody kills finish everything, and holds the outcome against the server's log. */
+  async settleAndCheck(): Promise<void> {
+    // A retry can be due a moment later.
+    for (let round = 0; round < 20; round++) {
+      const { lines, stderr } = await this.run({ drain: true });
+      expect(lines.at(-1), stderr).toBe("done");
+      if ((await this.#waiting()) === 0) break;
+    }
+    await this.check();
+  }
+
+  async #waiting(): Promise<number> {
+    return (await readdir(join(this.directory, "live"))).filter((name) => name.endsWith(".queued")).length;
+  }
+
+  async check(): Promise<void> {
+    const messages = new Map<string, QueuedMessage>();
+    const queue = await openQueue({ directory: this.directory });
+    for await (const message of queue.list()) {
+      let text = "";
+      for await (const block of queue.content(message.id)) text += Buffer.from(block).toString("latin1");
+      const label = /^Subject: (.*)\r$/m.exec(text)?.[1] ?? "";
+      expect(messages.has(label), `${label} is there twice`).toBe(false);
+      messages.set(label, message);
+    }
+    await queue.close();
+    const facts = { accepted: this.accepted };
+    for (const label of this.queued) {
+      const message = messages.get(label);
+      expect(message, `${label} was lost ${JSON.stringify(facts)}`).toBeDefined();
+      const ends = label.startsWith("refuse") ? ["failed", "in-doubt"] : ["sent", "in-doubt"];
+      expect(ends, `${label} is ${message?.state}`).toContain(message?.state);
+    }
+    for (const [label, { state }] of messages) {
+      const count = this.accepted.filter((one) => one === label).length;
+      if (state === "sent") expect(count, `${label} is sent, the server has it ${count} times`).toBe(1);
+      else expect(count, `${label} is ${state}, the server has it ${count} times`).toBeLessThanOrEqual(1);
+      if (state === "queued" || state === "failed") expect(count, `${label} is ${state}`).toBe(0);
+    }
+    for (const label of this.accepted)
+      expect(messages.has(label), `${label} was sent and forgotten`).toBe(true);
+    for (const label of this.rejected) {
+      expect(messages.has(label), `${label} was refused and is in the queue`).toBe(false);
+      expect(this.accepted, `${label} was refused and sent`).not.toContain(label);
+    }
+    expect(await readdir(join(this.directory, "set-aside"))).toEqual([]);
+  }
+
+  /** Forgets everything, for another round. */
+  async clear(): Promise<void> {
+    await rm(this.directory, { recursive: true, force: true });
+    this.accepted.length = 0;
+    this.queued.clear();
+    this.rejected.clear();
+  }
+
+  async close(): Promise<void> {
+    await new Promise((resolve) => this.#server.close(resolve));
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
