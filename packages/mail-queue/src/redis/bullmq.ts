@@ -35,12 +35,19 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { bullmq, ioredis } = await load();
   // Commands wait for a server that restarts; BullMQ requires it so.
   const client = new ioredis.Redis(options.url, { maxRetriesPerRequest: null, lazyConnect: true });
-  client.on("error", options.onError);
+  let lastError: Error | undefined;
+  client.on("error", (error) => {
+    lastError = error;
+    options.onError(error);
+  });
   try {
     await client.connect();
-  } catch (cause) {
+  } catch (error) {
     client.disconnect();
-    throw new QueueError("ERR_QUEUE_STORAGE", "the Redis server cannot be reached", { cause });
+    // The promise says only that the connection was closed.
+    throw new QueueError("ERR_QUEUE_STORAGE", "the Redis server cannot be reached", {
+      cause: lastError ?? error,
+    });
   }
   const shared = { connection: client, prefix: options.prefix };
   const jobs: MessageJobs = new bullmq.Queue(options.name, {

@@ -4,7 +4,10 @@ import { QueueError } from "../errors.js";
 import type { MessageHead } from "../message.js";
 import type { NewMessage } from "../store.js";
 
-/** Redis holds a content as a list of pieces of this size. */
+/**
+ * Redis holds a content as a hash of pieces of this size, by number: a connection that breaks has its last commands repeated, and
+ * what is set twice is still there once.
+ */
 const PIECE_BYTES = 512 * 1024;
 
 export interface StoredContent {
@@ -16,13 +19,14 @@ export interface StoredContent {
 export async function writeContent(client: Redis, key: string, message: NewMessage): Promise<StoredContent> {
   const hash = createHash("sha256");
   let sizeBytes = 0;
+  let count = 0;
   for await (const piece of pieces(message.content)) {
     sizeBytes += piece.length;
     if (sizeBytes > message.maxBytes) {
       throw new QueueError("ERR_QUEUE_TOO_LARGE", `the message has more than ${message.maxBytes} octets`);
     }
     hash.update(piece);
-    await client.rpush(key, Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
+    await client.hset(key, String(count++), Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
   }
   return { sizeBytes, sha256: hash.digest("hex") };
 }
@@ -52,12 +56,12 @@ export async function* readContent(
   head: MessageHead,
   signal?: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
-  const count = await client.llen(key);
+  const count = await client.hlen(key);
   const hash = createHash("sha256");
   let first: Buffer | null = null;
   for (let index = 0; index < count; index++) {
     signal?.throwIfAborted();
-    const piece = await client.lindexBuffer(key, index);
+    const piece = await client.hgetBuffer(key, String(index));
     if (index === 0) first = piece;
     if (piece !== null) hash.update(piece);
   }
@@ -66,7 +70,7 @@ export async function* readContent(
   }
   for (let index = 0; index < count; index++) {
     signal?.throwIfAborted();
-    const piece = index === 0 ? first : await client.lindexBuffer(key, index);
+    const piece = index === 0 ? first : await client.hgetBuffer(key, String(index));
     if (piece !== null) yield piece;
   }
 }

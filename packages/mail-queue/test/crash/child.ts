@@ -2,9 +2,9 @@
 // output what it was promised, in lines that are written before anything else happens.
 import { writeSync } from "node:fs";
 import { connect } from "node:net";
-import { type Deliver, openQueue } from "../../src/index.js";
+import { type Deliver, openQueue, type QueueStore } from "../../src/index.js";
 
-const [directory, port, work] = process.argv.slice(2) as [string, string, string];
+const [place, port, work] = process.argv.slice(2) as [string, string, string];
 const steps = JSON.parse(work) as {
   queue?: string[];
   keyed?: boolean;
@@ -13,6 +13,13 @@ const steps = JSON.parse(work) as {
   inDoubt?: "hold" | "resend" | "fail";
   deadlineMs?: number;
 };
+
+async function redisStore(): Promise<QueueStore> {
+  const { RedisStore } = await import("../../src/redis.js");
+  const { origin, hash } = new URL(place);
+  const url = origin === "null" ? place.replace(/#.*/, "") : origin;
+  return new RedisStore({ url, name: hash.slice(1), pollIntervalMs: 10, leaseMs: 600 });
+}
 
 function say(line: string): void {
   writeSync(1, `${line}\n`);
@@ -56,7 +63,9 @@ const deliver: Deliver = async (envelope, source) => {
   };
 };
 
-const queue = await openQueue({ directory, pollIntervalMs: 10 });
+const queue = await openQueue(
+  place.startsWith("redis://") ? { store: await redisStore() } : { directory: place, pollIntervalMs: 10 },
+);
 if (steps.deadlineMs !== undefined) setTimeout(() => process.exit(3), steps.deadlineMs);
 await Promise.all(
   (steps.queue ?? []).map(async (label) => {

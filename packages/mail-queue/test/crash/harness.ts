@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { expect } from "vitest";
-import { openQueue, type QueuedMessage } from "../../src/index.js";
+import { openQueue, type QueuedMessage, type QueueStore } from "../../src/index.js";
 
 export interface Steps {
   readonly queue?: readonly string[];
@@ -24,6 +24,12 @@ export interface Ran {
   readonly stderr: string;
 }
 
+/** A queue in Redis: its URL for children, and a store for this process. */
+export interface RedisPlace {
+  readonly url: string;
+  store(): QueueStore;
+}
+
 /** A queue directory, a server whose log is the truth, and children that are killed between the two. */
 export class CrashLab {
   readonly folder: string;
@@ -35,18 +41,24 @@ export class CrashLab {
   readonly rejected = new Set<string>();
   readonly #server: Server;
   readonly #program: string;
+  readonly #redis: RedisPlace | undefined;
 
-  private constructor(folder: string, program: string, server: Server) {
+  private constructor(folder: string, program: string, server: Server, redis: RedisPlace | undefined) {
     this.folder = folder;
     this.directory = join(folder, "queue");
+    this.#redis = redis;
     this.#program = program;
     this.#server = server;
   }
 
-  static async open(): Promise<CrashLab> {
-    const folder = await mkdtemp(join(tmpdir(), "wirepost-crash-"));
+  /** @param redis where the queue is, when it is not a directory */
+  static async open(redis?: RedisPlace): Promise<CrashLab> {
+    // Inside the package, so that the children find bullmq.
+    const home =
+      redis === undefined ? tmpdir() : fileURLToPath(new URL("../../node_modules/", import.meta.url));
+    const folder = await mkdtemp(join(home, "wirepost-crash-"));
     const program = join(folder, "child.mjs");
-    const recipe: string = "../../../../tooling/config/vitest.mjs";
+    const recipe = new URL("../../../../tooling/config/vitest.mjs", import.meta.url).href;
     const { sourceAliases } = (await import(recipe)) as {
       sourceAliases(): { find: RegExp; replacement: string }[];
     };
@@ -59,7 +71,7 @@ export class CrashLab {
       format: "esm",
       target: "node20",
       // Parts of mime-message that these letters do not need.
-      external: ["iconv-lite", "postal-mime"],
+      external: ["iconv-lite", "postal-mime", "bullmq", "ioredis"],
       plugins: [
         {
           name: "workspace-sources",
@@ -81,7 +93,7 @@ export class CrashLab {
       });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const lab = new CrashLab(folder, program, server);
+    const lab = new CrashLab(folder, program, server, redis);
     return lab;
   }
 
@@ -89,16 +101,16 @@ export class CrashLab {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Runs a child; `onStart` may kill it. `prefix`: a command that runs it. */
+  /** Runs a child and kills it so long after its first promise. `prefix`: a command that runs it. */
   run(
     steps: Steps,
-    options: { prefix?: readonly string[]; onStart?: (child: ChildProcess) => void } = {},
+    options: { readonly prefix?: readonly string[]; readonly killAfterMs?: number } = {},
   ): Promise<Ran> {
     const line = [
       ...(options.prefix ?? []),
       process.execPath,
       this.#program,
-      this.directory,
+      this.#redis?.url ?? this.directory,
       String(this.port),
       JSON.stringify(steps),
     ];
@@ -109,12 +121,14 @@ export class CrashLab {
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (chunk) => {
+      if (stdout === "" && options.killAfterMs !== undefined) {
+        setTimeout(() => child.kill("SIGKILL"), options.killAfterMs);
+      }
       stdout += chunk;
     });
     child.stderr.on("data", (chunk) => {
       stderr += chunk;
     });
-    options.onStart?.(child);
     return new Promise((resolve) => {
       child.on("close", (code, signal) => {
         const lines = stdout.split("\n").filter((text) => text !== "");
@@ -130,21 +144,32 @@ export class CrashLab {
   /** Lets a child that nobody kills finish everything, and holds the outcome against the server's log. */
   async settleAndCheck(): Promise<void> {
     // A retry can be due a moment later.
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < 40; round++) {
       const { lines, stderr } = await this.run({ drain: true });
       expect(lines.at(-1), stderr).toBe("done");
       if ((await this.#waiting()) === 0) break;
+      // What a worker held in Redis comes back when its lock has run out.
+      if (this.#redis !== undefined) await new Promise((resolve) => setTimeout(resolve, 250));
     }
     await this.check();
   }
 
   async #waiting(): Promise<number> {
-    return (await readdir(join(this.directory, "live"))).filter((name) => name.endsWith(".queued")).length;
+    const queue = await this.#open();
+    const { queued, sending } = await queue.statistics();
+    await queue.close();
+    return queued + sending;
+  }
+
+  #open() {
+    return openQueue(
+      this.#redis === undefined ? { directory: this.directory } : { store: this.#redis.store() },
+    );
   }
 
   async check(): Promise<void> {
     const messages = new Map<string, QueuedMessage>();
-    const queue = await openQueue({ directory: this.directory });
+    const queue = await this.#open();
     for await (const message of queue.list()) {
       let text = "";
       for await (const block of queue.content(message.id)) text += Buffer.from(block).toString("latin1");
@@ -172,7 +197,7 @@ export class CrashLab {
       expect(messages.has(label), `${label} was refused and is in the queue`).toBe(false);
       expect(this.accepted, `${label} was refused and sent`).not.toContain(label);
     }
-    expect(await readdir(join(this.directory, "set-aside"))).toEqual([]);
+    if (this.#redis === undefined) expect(await readdir(join(this.directory, "set-aside"))).toEqual([]);
   }
 
   /** Forgets everything, for another round. */

@@ -15,10 +15,7 @@ describe("a process that is killed at any moment", () => {
 
   it("loses nothing and sends nothing twice, alone", async () => {
     for (let round = 0; round < ROUNDS; round++) {
-      await lab.run(
-        { queue: labels(`r${round}`, 12), drain: true },
-        { onStart: (child) => setTimeout(() => child.kill("SIGKILL"), 120 + Math.random() * 200) },
-      );
+      await lab.run({ queue: labels(`r${round}`, 12), drain: true }, { killAfterMs: Math.random() * 120 });
     }
     await lab.settleAndCheck();
     expect(lab.accepted.length).toBeGreaterThan(0);
@@ -31,9 +28,7 @@ describe("a process that is killed at any moment", () => {
       Array.from({ length: 4 }, (_, worker) =>
         lab.run(
           { queue: labels(`w${worker}`, 10), drain: true },
-          worker === 0
-            ? {}
-            : { onStart: (child) => setTimeout(() => child.kill("SIGKILL"), 150 + Math.random() * 250) },
+          worker === 0 ? {} : { killAfterMs: Math.random() * 150 },
         ),
       ),
     );
@@ -43,10 +38,7 @@ describe("a process that is killed at any moment", () => {
   it("a key that was being used by a process that died is used again, once", async () => {
     await lab.clear();
     for (let round = 0; round < 4; round++) {
-      await lab.run(
-        { queue: labels("key", 8), keyed: true },
-        { onStart: (child) => setTimeout(() => child.kill("SIGKILL"), 100 + Math.random() * 80) },
-      );
+      await lab.run({ queue: labels("key", 8), keyed: true }, { killAfterMs: Math.random() * 30 });
     }
     const { lines } = await lab.run({ queue: labels("key", 8), keyed: true });
     expect(lines.filter((line) => line.startsWith("queued"))).toHaveLength(8);
