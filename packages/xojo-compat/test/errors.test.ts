@@ -198,6 +198,33 @@ describe("X17 and X18: losing the connection", () => {
     expect([...socket.Messages]).toEqual([left]);
   });
 
+  it("102 when the line breaks behind the end mark: the message stays, and the cause says that its fate is not known", async () => {
+    await using mx = await replay([
+      server("220 hi\r\n"),
+      ...EHLO,
+      client(/^MAIL /),
+      server("250 ok\r\n"),
+      client(/^RCPT /),
+      server("250 ok\r\n"),
+      client("DATA\r\n"),
+      server("354 go\r\n"),
+      async (peer) => {
+        await peer.content();
+        peer.reset();
+      },
+    ]);
+    const socket = socketFor(mx.port);
+    let cause: unknown;
+    socket.Error = (e) => {
+      cause = e.cause;
+    };
+    const log = record(socket);
+    await sendAll(socket);
+    expect(log.slice(1)).toEqual([["Error", 102]]);
+    expect(cause).toMatchObject({ state: "unknown" });
+    expect(socket.Messages.Count()).toBe(1);
+  });
+
   it("421 out of the blue is a loss; as the answer to a command it is the server's", async () => {
     await using blue = await replay([
       server("220 hi\r\n"),

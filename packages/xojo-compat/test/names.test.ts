@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { checkSurface } from "@wirepost/surface";
 import { type RecordingServer, recordingServer } from "@wirepost/test-server";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { staleFiles } from "../generate/generate.mjs";
 import * as xojo from "../src/index.js";
 import {
@@ -330,6 +330,26 @@ describe("X4: handlers", () => {
     socket.Messages.Add(mailTo("a@example.org"));
     await sendAll(socket);
     expect(calls).toEqual(["field"]);
+  });
+
+  it("what a handler throws is nobody's to catch, and the other handlers are called", () => {
+    const thrown: unknown[] = [];
+    vi.stubGlobal("queueMicrotask", (task: () => void) => thrown.push(thrownBy(task)));
+    try {
+      const socket = new SMTPSocket();
+      let called = false;
+      socket.MailSent = () => {
+        throw new Error("mine");
+      };
+      AddHandler(socket.MailSent, () => {
+        called = true;
+      });
+      socket.MailSent();
+      expect(called).toBe(true);
+      expect(thrown).toEqual([new Error("mine")]);
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 
   it.each([

@@ -457,6 +457,30 @@ describe("X13: closing inside handlers", () => {
   });
 });
 
+describe("X13: SendMail in a handler that ended the run", () => {
+  it.each(["DisconnectFromServer", "Close"] as const)(
+    "%s, then SendMail inside ServerError: another run with what is left",
+    async (call) => {
+      const socket = socketFor();
+      const good = mailTo("b@example.org");
+      socket.Messages = [mailTo("reject550@example.org"), good];
+      const log = record(socket);
+      AddHandler(socket.ServerError, () => {
+        socket[call]();
+        socket.SendMail();
+      });
+      await sendAll(socket);
+      expect(names(log)).toEqual([
+        "ConnectionEstablished",
+        "ServerError",
+        "ConnectionEstablished",
+        "MessageSent",
+        "MailSent",
+      ]);
+    },
+  );
+});
+
 describe("X14: three ways to end", () => {
   async function inSession(
     act: (socket: SMTPSocket) => void,

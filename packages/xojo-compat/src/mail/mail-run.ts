@@ -40,8 +40,6 @@ type Ending = "sent" | "cancelled" | "lost" | Refusal;
 export class MailRun implements Occupant {
   /** Nothing of it is left. */
   over = false;
-  /** Its last event was fired; only QUIT is outstanding. */
-  ending = false;
   /** A message was cancelled: the connection stands, and can only be closed. */
   parked = false;
   againAfterwards: (() => void) | undefined;
@@ -55,6 +53,8 @@ export class MailRun implements Occupant {
   #dropped = false;
   /** DisconnectFromServer: no further message is begun. */
   #leaving = false;
+  /** Its last event is being fired, or was. */
+  #ending = false;
   #inTransaction = false;
   #accepted = 0;
   #contentLeft = 0;
@@ -63,6 +63,11 @@ export class MailRun implements Occupant {
     this.done = new Promise((resolve) => {
       this.#resolveDone = resolve;
     });
+  }
+
+  /** No further message will be begun: all that is outstanding is QUIT. */
+  get ending(): boolean {
+    return this.#ending || this.#leaving;
   }
 
   get bytesLeftToSend(): number {
@@ -179,7 +184,7 @@ export class MailRun implements Occupant {
       if (this.#dropped) return;
       reset = ending !== "sent";
     }
-    this.ending = true;
+    this.#ending = true;
     if (this.mail.messages.length === 0 && this.#accepted > 0) this.#raise("MailSent");
     if (!this.#dropped) await connection.quit();
   }
@@ -283,7 +288,7 @@ export class MailRun implements Occupant {
 
   /** DisconnectFromServer. */
   leave(): void {
-    if (this.ending || this.over) return;
+    if (this.#ending || this.over) return;
     this.#leaving = true;
     // Between messages the loop comes to its end by itself, and says QUIT. Anywhere else nothing polite can be said.
     if (this.#connection !== undefined && !this.#inTransaction && !this.parked) return;

@@ -16,8 +16,7 @@ export const sendButton: Program = async (server, say) => {
   Socket1.Password = server.password ?? "";
 
   // populate the email message
-  let mail: EmailMessage;
-  mail = new EmailMessage();
+  const mail = new EmailMessage(); // Dim mail As EmailMessage, and mail = New EmailMessage
   mail.FromAddress = "test@example.com";
   mail.Subject = "My Subject";
   mail.BodyPlainText = "Hello!";
