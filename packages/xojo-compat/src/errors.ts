@@ -13,6 +13,7 @@ export const XOJO_ERROR_CODES = {
   ERR_XOJO_UNKNOWN_OPTION: "an option name that does not exist",
 } as const;
 
+/** A key of XOJO_ERROR_CODES. */
 export type XojoErrorCode = keyof typeof XOJO_ERROR_CODES;
 
 const BRAND: unique symbol = Symbol.for("@wirepost/xojo-compat.RuntimeException") as never;
@@ -25,6 +26,7 @@ export class RuntimeException extends Error {
   Reason: string;
   /** For JavaScript: stable, a key of XOJO_ERROR_CODES. */
   readonly code: XojoErrorCode | undefined;
+  /** @internal */
   readonly [BRAND] = true;
 
   constructor(
@@ -37,6 +39,7 @@ export class RuntimeException extends Error {
     this.code = details?.code;
   }
 
+  /** The class, for JavaScript. */
   override get name(): string {
     return "RuntimeException";
   }
@@ -69,6 +72,7 @@ export class RuntimeException extends Error {
 
 /** Thrown by Write on a socket that is not connected, and by what reads files. */
 export class IOException extends RuntimeException {
+  /** The class, for JavaScript. */
   override get name(): string {
     return "IOException";
   }

@@ -16,5 +16,5 @@ export { FolderItem } from "./language/folder-item.js";
 export { caseInsensitive } from "./language/spelling.js";
 export { NetworkInterface, System } from "./language/system.js";
 export { XojoArray } from "./language/xojo-array.js";
-export { XojoCloud } from "./language/xojo-cloud.js";
+export { type FirewallPort, XojoCloud } from "./language/xojo-cloud.js";
 export { configureSocket, type SocketOptions, whenIdle } from "./sockets/socket-options.js";

@@ -14,14 +14,17 @@ export class NetworkInterface {
     this.#facts = { name, address, mac, mask };
   }
 
+  /** IPv4 or IPv6. */
   get IPAddress(): string {
     return this.#facts.address;
   }
 
+  /** Six pairs of hexadecimal digits with colons. */
   get MACAddress(): string {
     return this.#facts.mac;
   }
 
+  /** In the form of an address. */
   get SubnetMask(): string {
     return this.#facts.mask;
   }
@@ -59,8 +62,15 @@ function at(index: number): NetworkInterface {
 }
 
 /** The part of Xojo's System module that sockets need. */
-export const System = Object.freeze({
+export const System: {
+  /** The address with this index, from 0. @throws RuntimeException ERR_XOJO_BOUNDS */
+  readonly NetworkInterface: (index: number) => NetworkInterface;
+  /** The same, as the manual's text calls it. */
+  readonly GetNetworkInterface: (index: number) => NetworkInterface;
+  /** How many addresses the machine has. */
+  readonly NetworkInterfaceCount: () => number;
+} = Object.freeze({
   NetworkInterface: at,
   GetNetworkInterface: at,
-  NetworkInterfaceCount: (): number => all().length,
+  NetworkInterfaceCount: () => all().length,
 });

@@ -43,7 +43,7 @@ export class XojoArray<T> extends Array<T> {
     this.AddAt(index, item);
   }
 
-  /** @throws RuntimeException ERR_XOJO_BOUNDS */
+  /** Takes an element off. @throws RuntimeException ERR_XOJO_BOUNDS */
   RemoveAt(index: number): void {
     if (!Number.isInteger(index) || index < 0 || index >= this.length) throw outOfBounds(index);
     this.splice(index, 1);
@@ -54,6 +54,7 @@ export class XojoArray<T> extends Array<T> {
     this.RemoveAt(index);
   }
 
+  /** Empties the array. */
   RemoveAll(): void {
     this.length = 0;
   }
@@ -80,6 +81,7 @@ export class XojoArray<T> extends Array<T> {
     return this.length - 1;
   }
 
+  /** The number of elements. */
   Count(): number {
     return this.length;
   }

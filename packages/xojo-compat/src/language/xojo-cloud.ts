@@ -4,13 +4,16 @@ import { guardSpelling } from "./spelling.js";
 const Direction = Object.freeze({ Incoming: 0, Outgoing: 1 });
 
 /** Opens nothing: no firewall of a vendor's cloud is in the way here. Open succeeds at once. */
-class FirewallPort {
+export class FirewallPort {
+  /** Incoming or Outgoing. */
   static readonly Direction = Direction;
   static {
     guardSpelling(FirewallPort);
   }
 
+  /** Kept, and not opened. */
   readonly port: number;
+  /** One of Direction. */
   readonly direction: number;
   #open = false;
 
@@ -19,6 +22,7 @@ class FirewallPort {
     this.direction = direction;
   }
 
+  /** True between Open and Close. */
   get IsOpen(): boolean {
     return this.#open;
   }
@@ -28,10 +32,12 @@ class FirewallPort {
     return this.#open;
   }
 
+  /** Succeeds at once. */
   Open(): void {
     this.#open = true;
   }
 
+  /** The end of Open. */
   Close(): void {
     this.#open = false;
   }

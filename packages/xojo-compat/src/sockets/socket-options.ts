@@ -10,6 +10,7 @@ export interface SocketOptions {
   readonly tls?: Omit<TlsSettings, "policy"> | undefined;
   /** The name for EHLO. Default: this host's name. */
   readonly clientName?: string | undefined;
+  /** Milliseconds for each step, in the names of the core. */
   readonly timeouts?: Partial<Timeouts> | undefined;
 }
 
