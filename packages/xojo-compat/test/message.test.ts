@@ -107,6 +107,18 @@ describe("X25: addresses", () => {
     expect([header(text, "From"), from]).toEqual(["Ann <ann@example.com>", "ann@example.com"]);
   });
 
+  it("a local part outside ASCII goes to servers that take it, and is refused by name for others", async () => {
+    expect((await deliver(mailTo("grüße@example.org"))).to).toEqual(["grüße@example.org"]);
+    await using old = await recordingServer({ without: ["SMTPUTF8"] });
+    const socket = new SMTPSocket();
+    socket.Address = "127.0.0.1";
+    socket.Port = old.port;
+    socket.Messages.Add(mailTo("grüße@example.org"));
+    const log = record(socket);
+    await sendAll(socket);
+    expect(log[1]?.slice(0, 3)).toEqual(["ServerError", 0, expect.stringContaining("SMTPUTF8")]);
+  });
+
   it("an address cannot add a command or a field", async () => {
     const mail = mailTo("bob@example.org");
     mail.AddRecipient("x@example.org>\r\nRSET\r\n<y@example.org");
