@@ -2,7 +2,7 @@ import { type Mailbox, parseMailbox } from "@wirepost/mail-address";
 import type { MessageSource } from "@wirepost/mime-message";
 import type { MailParameters, RcptParameters, Reply } from "@wirepost/smtp-protocol";
 import { fromLowerError } from "./outcome/from-lower-error.js";
-import { refused } from "./outcome/refused.js";
+import { abortedError, refused } from "./outcome/refused.js";
 import { SendError } from "./outcome/send-error.js";
 import type { ReplyHandler, Session, SessionExchange } from "./session/session.js";
 
@@ -46,6 +46,7 @@ export interface ManualTransaction {
 
 /** The one that writes. */
 export class TransactionByHand implements ManualTransaction {
+  readonly #smtpUtf8: boolean;
   readonly #session: Session;
   #state: "envelope" | "content" | "ended" = "envelope";
   #accepted = 0;
@@ -65,11 +66,17 @@ export class TransactionByHand implements ManualTransaction {
     });
     if (reply.code >= 400)
       throw refused("ERR_CLIENT_SENDER_REFUSED", "the server refused the sender", "mail", reply);
-    return new TransactionByHand(session);
+    return new TransactionByHand(session, options.parameters?.smtpUtf8 === true);
   }
 
-  private constructor(session: Session) {
+  private constructor(session: Session, smtpUtf8: boolean) {
     this.#session = session;
+    this.#smtpUtf8 = smtpUtf8;
+  }
+
+  /** The server has this transaction open; it ends with its content, or with RSET. */
+  get open(): boolean {
+    return this.#state !== "ended" && this.#session.failure === undefined;
   }
 
   async recipient(to: Mailbox | string, parameters?: RcptParameters): Promise<Reply> {
@@ -79,6 +86,7 @@ export class TransactionByHand implements ManualTransaction {
       verb: "RCPT",
       to: typeof to === "string" ? parse(to) : to,
       parameters,
+      smtpUtf8: this.#smtpUtf8,
     });
     if (reply.code < 400) this.#accepted++;
     return reply;
@@ -100,7 +108,7 @@ export class TransactionByHand implements ManualTransaction {
     this.#expect("envelope", "chunk()");
     if (last) this.#state = "ended";
     this.#session.phase = last ? "end-of-data" : "data";
-    return this.#finalReplies(last ? "lastChunk" : "chunk", last, (handler) => {
+    return this.#replies(last, (handler) => {
       let offset = 0;
       do {
         offset += this.#session.protocol.writeChunk(octets, offset, last, handler);
@@ -112,7 +120,7 @@ export class TransactionByHand implements ManualTransaction {
     this.#expect("envelope", "burl()");
     if (last) this.#state = "ended";
     this.#session.phase = last ? "end-of-data" : "data";
-    return this.#finalReplies(last ? "lastChunk" : "chunk", last, (handler) => {
+    return this.#replies(last, (handler) => {
       this.#session.send({ verb: "BURL", argument: url, last }, handler);
     });
   }
@@ -146,17 +154,16 @@ export class TransactionByHand implements ManualTransaction {
     this.#expect("content", "end()");
     this.#state = "ended";
     this.#session.phase = "end-of-data";
-    return this.#finalReplies("end", true, (handler) => {
+    return this.#replies(true, (handler) => {
       this.#session.protocol.endContent(handler);
     });
   }
 
-  /** Writes, and gathers replies until the one that answers `until`. */
-  #finalReplies(
-    until: "end" | "lastChunk" | "chunk",
-    final: boolean,
-    write: (handler: ReplyHandler) => void,
-  ): Promise<readonly Reply[]> {
+  /**
+   * Writes, and gathers the replies to all that was written: the final ones with `final`; otherwise one that stands for the
+   * chunks, the first refusal if there is any.
+   */
+  #replies(final: boolean, write: (handler: ReplyHandler) => void): Promise<readonly Reply[]> {
     const session = this.#session;
     return new Promise((resolve, reject) => {
       const failure = this.#refusal ?? session.failure;
@@ -164,12 +171,15 @@ export class TransactionByHand implements ManualTransaction {
         reject(failure);
         return;
       }
-      const replies: Reply[] = [];
+      const finals: Reply[] = [];
+      let chunk: Reply | undefined;
+      let owed = session.protocol.outstandingCount;
       try {
         write({
-          onReply: (exchange) => {
-            replies.push(exchange.reply as Reply);
-            if (exchange.awaited === until) resolve(replies);
+          onReply: ({ awaited, reply }) => {
+            if (awaited !== "chunk") finals.push(reply as Reply);
+            else if (chunk === undefined || chunk.code < 400) chunk = reply;
+            if (--owed === 0) resolve(final ? finals : [chunk ?? (reply as Reply)]);
           },
           onLost: (error) => reject(final ? inDoubt(error) : error),
         });
@@ -177,15 +187,25 @@ export class TransactionByHand implements ManualTransaction {
         reject(fromLowerError(error, "data"));
         return;
       }
+      owed = session.protocol.outstandingCount - owed;
+      // Octets that wait for what follows them (a CR alone) are no chunk yet.
+      if (owed === 0) resolve([]);
       session.flush();
     });
   }
 
   async send(content: Uint8Array | MessageSource, signal?: AbortSignal): Promise<readonly Reply[]> {
-    await this.data();
-    if (content instanceof Uint8Array) await this.write(content);
-    else for await (const block of content.open(signal)) await this.write(block);
-    return this.end();
+    const onAbort = (): void => this.#session.fail(abortedError(this.#session.phase, signal?.reason));
+    if (signal?.aborted) throw abortedError(this.#session.phase, signal.reason);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      await this.data();
+      if (content instanceof Uint8Array) await this.write(content);
+      else for await (const block of content.open(signal)) await this.write(block);
+      return await this.end();
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+    }
   }
 
   abandon(): void {

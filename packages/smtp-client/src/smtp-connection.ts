@@ -8,7 +8,7 @@ import {
   TransactionByHand,
 } from "./manual-transaction.js";
 import type { Receipt } from "./outcome/receipt.js";
-import { refused } from "./outcome/refused.js";
+import { abortedError, refused } from "./outcome/refused.js";
 import { SendError } from "./outcome/send-error.js";
 import { Pipeline } from "./pipeline/pipeline.js";
 import { SendJob } from "./pipeline/send-job.js";
@@ -16,13 +16,19 @@ import { NO_OPTIONS, type SendOptions } from "./pipeline/send-options.js";
 import { watchJob } from "./pipeline/watch-job.js";
 import { type ConnectionOptions, resolveConnectionOptions } from "./session/connection-options.js";
 import { establish, hello, openAndGreet, startTls } from "./session/establish.js";
-import type { AuthOptions } from "./session/login.js";
+import { type AuthOptions, Login } from "./session/login.js";
 import { closedError, type Session, type SetupTimings } from "./session/session.js";
 import type { TranscriptEntry } from "./session/transcript.js";
 
 export interface ConnectionSetup {
   /** `full`: EHLO, TLS by policy and AUTH as the options say. `greeting`: connect and read the greeting only. Default `full`. */
   readonly setup?: "full" | "greeting" | undefined;
+}
+
+/** A call that waits for replies. */
+export interface CallOptions {
+  /** Gives up waiting, which ends the connection. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -35,6 +41,7 @@ export class SmtpConnection {
   #pipeline: Pipeline | undefined;
   #idleWaiters: (() => void)[] = [];
   #closing = false;
+  #byHand: TransactionByHand | undefined;
 
   /**
    * Connects, secures and logs in.
@@ -101,8 +108,9 @@ export class SmtpConnection {
    */
   send(message: MessageInput | EmailMessage, options: SendOptions = NO_OPTIONS): Promise<Receipt> {
     return new Promise((resolve, reject) => {
-      if (this.#closing || this.#session.failure !== undefined) {
-        reject(this.#session.failure ?? closedError());
+      const refusal = this.#refusalOfSend();
+      if (refusal !== undefined) {
+        reject(refusal);
         return;
       }
       // A throw in here becomes the promise's rejection.
@@ -115,25 +123,33 @@ export class SmtpConnection {
   }
 
   /** EHLO, or HELO where EHLO is refused. @throws SendError */
-  async hello(): Promise<Capabilities> {
-    await hello(this.#session);
+  async hello(options: CallOptions = {}): Promise<Capabilities> {
+    await this.#call("hello()", options, () => hello(this.#session));
     return this.capabilities;
   }
 
-  /** STARTTLS, the handshake, and EHLO again. @throws SendError */
-  async startTls(): Promise<TlsInfo> {
-    if (!(await startTls(this.#session))) {
-      throw new SendError("ERR_CLIENT_TLS_REFUSED", "the server refused STARTTLS", { phase: "tls" });
-    }
-    await hello(this.#session);
-    return this.tls as TlsInfo;
+  /**
+   * STARTTLS, the handshake, and EHLO again. Verifies the server unless `tls.verify` says `none`, whatever the policy.
+   * @throws SendError
+   */
+  async startTls(options: CallOptions = {}): Promise<TlsInfo> {
+    return this.#call("startTls()", options, async () => {
+      if (!(await startTls(this.#session, "full"))) {
+        throw new SendError("ERR_CLIENT_TLS_REFUSED", "the server refused STARTTLS", { phase: "tls" });
+      }
+      await hello(this.#session);
+      return this.tls as TlsInfo;
+    });
   }
 
   /** Logs in. @throws SendError */
-  async authenticate(auth: AuthOptions): Promise<void> {
-    this.#session.phase = "auth";
-    const { authenticate } = await import("./session/authenticate.js");
-    await authenticate(this.#session, auth);
+  authenticate(auth: AuthOptions, options: CallOptions = {}): Promise<void> {
+    const login = new Login(auth);
+    return this.#call("authenticate()", options, async () => {
+      this.#session.phase = "auth";
+      const { authenticate } = await import("./session/authenticate.js");
+      await authenticate(this.#session, login.reveal());
+    });
   }
 
   /** MAIL FROM. The transaction is then driven by hand. @throws SendError when the sender is refused */
@@ -142,40 +158,46 @@ export class SmtpConnection {
     options: ManualTransactionOptions = {},
   ): Promise<ManualTransaction> {
     this.#notWhileSending("transaction()");
-    return TransactionByHand.begin(this.#session, from, options);
+    const transaction = await TransactionByHand.begin(this.#session, from, options);
+    this.#byHand = transaction;
+    return transaction;
   }
 
   /** VRFY (RFC 5321 3.5.1). Resolves with whatever the server says below 400. @throws SendError */
-  verify(address: string): Promise<Reply> {
-    return this.#ask({ verb: "VRFY", argument: address, ...this.#utf8(address) });
+  verify(address: string, options: CallOptions = {}): Promise<Reply> {
+    return this.#ask({ verb: "VRFY", argument: address, ...utf8(address) }, options);
   }
 
   /** EXPN (RFC 5321 3.5.2). @throws SendError */
-  expand(list: string): Promise<Reply> {
-    return this.#ask({ verb: "EXPN", argument: list, ...this.#utf8(list) });
+  expand(list: string, options: CallOptions = {}): Promise<Reply> {
+    return this.#ask({ verb: "EXPN", argument: list, ...utf8(list) }, options);
   }
 
-  help(topic?: string): Promise<Reply> {
-    return this.#ask({ verb: "HELP", argument: topic });
+  help(topic?: string, options: CallOptions = {}): Promise<Reply> {
+    return this.#ask({ verb: "HELP", argument: topic }, options);
   }
 
-  noop(): Promise<Reply> {
-    return this.#ask({ verb: "NOOP" });
+  noop(options: CallOptions = {}): Promise<Reply> {
+    return this.#ask({ verb: "NOOP" }, options);
   }
 
   /** ETRN (RFC 1985): asks the server to deliver what it holds for a host. @throws SendError */
-  etrn(node: string): Promise<Reply> {
-    return this.#ask({ verb: "ETRN", argument: node });
+  etrn(node: string, options: CallOptions = {}): Promise<Reply> {
+    return this.#ask({ verb: "ETRN", argument: node }, options);
   }
 
-  reset(): Promise<Reply> {
-    return this.#ask({ verb: "RSET" });
+  async reset(options: CallOptions = {}): Promise<Reply> {
+    const reply = await this.#ask({ verb: "RSET" }, options);
+    this.#byHand = undefined;
+    return reply;
   }
 
-  /** One command line of the caller's own, without its CRLF. Resolves with the reply, whatever its code. @throws SendError */
-  command(line: string): Promise<Reply> {
-    this.#notWhileSending("command()");
-    return this.#session.request({ verb: "CUSTOM", line });
+  /**
+   * One command line of the caller's own, without its CRLF. Resolves with the reply, whatever its code.
+   * @throws SendError
+   */
+  command(line: string, options: CallOptions = {}): Promise<Reply> {
+    return this.#call("command()", options, () => this.#session.request({ verb: "CUSTOM", line }));
   }
 
   /** QUIT, then closes. Never throws. */
@@ -184,14 +206,17 @@ export class SmtpConnection {
     await this.#session.quit();
   }
 
-  /** Waits for the messages in hand, then `quit()`. */
+  /** Waits for the messages in hand, `closeTimeoutMs` at most, then `quit()`. Never throws. */
   async close(): Promise<void> {
     this.#closing = true;
-    while (
-      this.#session.failure === undefined &&
-      (this.#queue.length > 0 || (this.#pipeline?.load ?? 0) > 0)
-    ) {
-      await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
+    if (this.#busy) {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, this.#session.options.closeTimeoutMs);
+      });
+      await Promise.race([this.#drained(), late]);
+      clearTimeout(timer);
+      if (this.#busy) this.#session.destroy();
     }
     await this.#session.quit();
   }
@@ -206,15 +231,36 @@ export class SmtpConnection {
     return this.close();
   }
 
+  /** Why no message can begin now; undefined when one can. */
+  #refusalOfSend(): SendError | undefined {
+    if (this.#session.failure !== undefined) return notBegun(this.#session.failure);
+    if (this.#closing) return closedError();
+    if (this.#pipeline?.exhausted === true) return notBegun(undefined);
+    if (this.#byHand?.open === true) return wrongState("send()", "a transaction is driven by hand");
+    const { answered, issued } = this.#session.protocol;
+    const greeted = answered !== "greeting" && answered !== "connected";
+    return greeted || issued === "ready" ? undefined : wrongState("send()", "EHLO was not said");
+  }
+
+  get #busy(): boolean {
+    return this.#session.failure === undefined && (this.#queue.length > 0 || (this.#pipeline?.load ?? 0) > 0);
+  }
+
+  async #drained(): Promise<void> {
+    while (this.#busy) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
+  }
+
   #work(): Pipeline {
+    const failQueue = (error: SendError): void => {
+      for (const job of this.#queue.splice(0)) job.fail(error);
+      this.#wakeWaiters();
+    };
     this.#pipeline ??= new Pipeline(this.#session, {
       next: () => this.#queue.shift(),
-      requeue: (job) => job.fail(this.#session.failure ?? closedError()),
+      requeue: (job) => job.fail(notBegun(this.#session.failure)),
       idle: () => this.#wakeWaiters(),
-      closed: (_pipeline, error) => {
-        for (const job of this.#queue.splice(0)) job.fail(error);
-        this.#wakeWaiters();
-      },
+      exhausted: () => failQueue(notBegun(undefined)),
+      closed: (_pipeline, error) => failQueue(notBegun(error)),
     });
     return this.#pipeline;
   }
@@ -225,25 +271,52 @@ export class SmtpConnection {
     for (const waiter of waiters) waiter();
   }
 
-  async #ask(command: Command): Promise<Reply> {
-    this.#notWhileSending(command.verb);
-    const reply = await this.#session.request(command);
-    if (reply.code >= 400) {
-      throw refused("ERR_CLIENT_REFUSED", `the server refused ${command.verb}`, "ehlo", reply);
-    }
-    return reply;
+  #ask(command: Command, options: CallOptions): Promise<Reply> {
+    return this.#call(command.verb, options, async () => {
+      const reply = await this.#session.request(command);
+      if (reply.code >= 400) {
+        throw refused("ERR_CLIENT_REFUSED", `the server refused ${command.verb}`, "ehlo", reply);
+      }
+      return reply;
+    });
   }
 
-  #utf8(text: string): { smtpUtf8?: true } {
-    for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return { smtpUtf8: true };
-    return {};
+  /** A step of the caller's own; its signal ends the connection, as there is no other way to stop waiting for a reply. */
+  async #call<Result>(what: string, { signal }: CallOptions, step: () => Promise<Result>): Promise<Result> {
+    this.#notWhileSending(what);
+    const session = this.#session;
+    if (signal === undefined) return step();
+    if (signal.aborted) throw abortedError(session.phase, signal.reason);
+    const onAbort = (): void => session.fail(abortedError(session.phase, signal.reason));
+    signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      return await step();
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
   }
 
   #notWhileSending(what: string): void {
-    if ((this.#pipeline?.load ?? 0) > 0) {
-      throw new SendError("ERR_CLIENT_WRONG_STATE", `${what} is not possible while messages are being sent`, {
-        phase: "mail",
-      });
-    }
+    if ((this.#pipeline?.load ?? 0) > 0) throw wrongState(what, "messages are being sent");
   }
+}
+
+function utf8(text: string): { smtpUtf8?: true } {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return { smtpUtf8: true };
+  return {};
+}
+
+function wrongState(what: string, why: string): SendError {
+  return new SendError("ERR_CLIENT_WRONG_STATE", `${what} is not possible: ${why}`, { phase: "mail" });
+}
+
+/** For messages of which nothing was written: another connection may take them, whatever became of this one. */
+function notBegun(cause: SendError | undefined): SendError {
+  const why = cause === undefined ? "takes no further messages" : "ended before this message was begun";
+  return new SendError("ERR_CLIENT_CONNECTION_LOST", `the connection ${why}`, {
+    phase: "mail",
+    retryable: true,
+    reply: cause?.reply,
+    cause,
+  });
 }

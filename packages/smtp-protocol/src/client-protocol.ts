@@ -155,6 +155,8 @@ export class ClientProtocol<Token = unknown> {
     }
     this.#output.append(serializeCommand(command));
     this.#issued = next;
+    // A new transaction begins at the start of a line, whatever the content before it came to.
+    if (move === "mail") this.#framer.reset();
     if (move === "lastChunk") return this.#awaitFinal("lastChunk", command.verb, token);
     return this.#await(new Exchange<Token>(awaitedOf(move), command.verb, token));
   }
@@ -257,8 +259,11 @@ export class ClientProtocol<Token = unknown> {
     }
     if (reply === NEED_DATA) return NEED_DATA;
     if (oldest === undefined) return this.#unasked(reply);
-    if (this.#head >= this.#taken)
+    if (this.#head >= this.#taken) {
+      // Nothing that was written is owed a reply, so this is a 421 on the server's own account, or an error.
+      if (reply.code === 421) return this.#unasked(reply);
       throw this.#violation(`a reply came before ${oldest.verb} was written`, reply);
+    }
     return this.#answer(oldest, reply);
   }
 

@@ -1,14 +1,21 @@
 import type { TranscriptEntry } from "../session/transcript.js";
+import type { ClientErrorCode } from "./client-error-codes.js";
 import { type Phase, SendError } from "./send-error.js";
 
-interface Scrubber {
+interface Secrets {
+  readonly any: boolean;
   scrub(text: string): string;
 }
 
 interface Context {
-  readonly secrets?: Scrubber | undefined;
+  /** What must not be shown; a server may have put it into what broke. */
+  readonly secrets?: Secrets | undefined;
   readonly transcript?: readonly TranscriptEntry[] | undefined;
+  /** The code for an error that is none of ours. Default `ERR_CLIENT_CONNECTION_LOST`. */
+  readonly otherwise?: ClientErrorCode | undefined;
 }
+
+const OURS = /^ERR_(SOCKET|SMTP|SASL|MIME|ADDRESS|DKIM)_/;
 
 /** Failures of the network, of name resolution and of a proxy that may be gone in a minute. */
 const PASSING: ReadonlySet<string> = new Set([
@@ -51,17 +58,23 @@ export function fromLowerError(error: unknown, phase: Phase, context: Context = 
   if (SendError.is(error)) return error;
   const code = lowerCode(error);
   const text = error instanceof Error ? error.message : String(error);
-  const failure = new SendError(code ?? "ERR_CLIENT_CONNECTION_LOST", context.secrets?.scrub(text) ?? text, {
+  // A protocol error repeats what the server sent, cut where it is long: a secret in it could slip through any scrubbing.
+  const quotesServer = context.secrets?.any === true && code?.startsWith("ERR_SMTP_") === true;
+  const message = quotesServer
+    ? `the server broke the protocol (${code})`
+    : (context.secrets?.scrub(text) ?? text);
+  const failure = new SendError(code ?? context.otherwise ?? "ERR_CLIENT_CONNECTION_LOST", message, {
     phase: code !== undefined && RESOLVING.test(code) ? "resolve" : phase,
     retryable: code?.startsWith(SOCKET_PREFIX) === true && PASSING.has(code.slice(SOCKET_PREFIX.length)),
-    cause: error,
+    cause: quotesServer ? undefined : error,
   });
   failure.transcript = context.transcript;
   return failure;
 }
 
+/** The code of an error of the floors below; undefined for Node's and everybody else's. */
 function lowerCode(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null) return undefined;
   const code = (error as { code?: unknown }).code;
-  return typeof code === "string" ? code : undefined;
+  return typeof code === "string" && OURS.test(code) ? code : undefined;
 }

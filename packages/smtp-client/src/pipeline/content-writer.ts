@@ -1,10 +1,13 @@
 import type { MessageSource } from "@wirepost/mime-message";
 import type { ReplyHandler, Session } from "../session/session.js";
+import type { SendJob } from "./send-job.js";
 import type { SendOptions } from "./send-options.js";
 import type { TransactionPlan } from "./transaction-plan.js";
 
 /** Content up to this size is appended in one turn; larger content gives others a chance between its blocks. */
 const MAX_SYNCHRONOUS_BYTES = 128 * 1024;
+/** What fits in one chunk for certain, whatever its line ends become. */
+const MAX_CHUNK_BYTES = 32 * 1024;
 const EMPTY = new Uint8Array(0);
 
 /** The transaction whose content is written; it also hears the replies. */
@@ -27,9 +30,17 @@ export class ContentWriter {
   readonly #owner: ContentOwner;
   readonly #binary: boolean;
   readonly #watched: boolean;
+  readonly #ahead: boolean;
+  readonly #signal: AbortSignal | undefined;
   #sentBytes = 0;
 
-  constructor(session: Session, plan: TransactionPlan, options: SendOptions, owner: ContentOwner) {
+  #chunkWaiter: (() => void) | undefined;
+
+  /** @param ahead chunks may be written before the replies to those before them (RFC 3030 needs PIPELINING for it) */
+  constructor(session: Session, plan: TransactionPlan, job: SendJob, ahead: boolean, owner: ContentOwner) {
+    const { options } = job;
+    this.#signal = job.signal;
+    this.#ahead = ahead || !plan.chunking;
     this.#session = session;
     this.#plan = plan;
     this.#options = options;
@@ -40,7 +51,8 @@ export class ContentWriter {
 
   begin(): void {
     const { content } = this.#plan.composed;
-    if (content instanceof Uint8Array && content.length <= MAX_SYNCHRONOUS_BYTES) {
+    const whole = this.#ahead ? MAX_SYNCHRONOUS_BYTES : MAX_CHUNK_BYTES;
+    if (content instanceof Uint8Array && content.length <= whole && (this.#ahead || !this.#watched)) {
       this.#writeWhole(content);
     } else {
       this.#stream(content).catch((cause: unknown) => this.#owner.contentFailed(cause));
@@ -64,7 +76,8 @@ export class ContentWriter {
     if (content instanceof Uint8Array) {
       await this.#streamBlock(content);
     } else {
-      for await (const block of content.open(this.#options.signal)) {
+      // Each block is copied before the next is asked for.
+      for await (const block of content.open(this.#signal, { reuseBlocks: true })) {
         await this.#streamBlock(block);
         if (this.#stopped) return;
       }
@@ -83,8 +96,25 @@ export class ContentWriter {
       offset += taken;
       this.#session.flush();
       if (!this.#transferred(taken)) return;
+      if (!this.#ahead) await this.#chunkReply();
       if (this.#session.blocked) await this.#session.drained();
     }
+  }
+
+  /** The reply to a chunk came. */
+  chunkAnswered(): void {
+    const waiter = this.#chunkWaiter;
+    this.#chunkWaiter = undefined;
+    waiter?.();
+  }
+
+  #chunkReply(): Promise<void> {
+    const { oldest } = this.#session.protocol;
+    // A block that ends in a CR alone may have given no chunk of its own.
+    if (oldest === undefined || this.#stopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#chunkWaiter = resolve;
+    });
   }
 
   #append(block: Uint8Array, offset: number, last: boolean): number {
@@ -111,7 +141,12 @@ export class ContentWriter {
     const { observer } = this.#session.options;
     const totalBytes = this.#plan.composed.sizeBytes;
     const progress = { sentBytes: this.#sentBytes, totalBytes, blockBytes };
-    this.#options.onProgress?.(progress);
+    try {
+      this.#options.onProgress?.(progress);
+    } catch (cause) {
+      this.#owner.contentFailed(cause);
+      return false;
+    }
     // A caller that aborts in its own progress handler has ended the transaction by now.
     if (this.#stopped) return false;
     if (observer?.onTransfer?.(progress) !== false) return true;

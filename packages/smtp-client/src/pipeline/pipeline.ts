@@ -3,7 +3,8 @@ import { refused } from "../outcome/refused.js";
 import type { SendError } from "../outcome/send-error.js";
 import type { ReplyHandler, Session, SessionExchange } from "../session/session.js";
 import type { Recipient, SendJob } from "./send-job.js";
-import { Transaction, type TransactionOwner } from "./transaction.js";
+import { acceptsAny } from "./send-options.js";
+import { MAX_RCPT_AHEAD, Transaction, type TransactionOwner } from "./transaction.js";
 import {
   planTransaction,
   type ServerFeatures,
@@ -19,6 +20,8 @@ export interface JobSource {
   requeue(job: SendJob): void;
   /** The pipeline has nothing in hand any more, or less than it can carry. */
   idle(pipeline: Pipeline): void;
+  /** No further job will begin on this connection, though it may still be open. */
+  exhausted?(pipeline: Pipeline): void;
   /** The connection is over. Every transaction has heard of it. */
   closed(pipeline: Pipeline, error: SendError): void;
 }
@@ -34,11 +37,11 @@ const DEFAULT_WINDOW_BYTES = 1024 * 1024;
  */
 export class Pipeline implements TransactionOwner {
   readonly session: Session;
-  readonly grouped: boolean;
-  readonly #features: ServerFeatures;
+  #features: ServerFeatures;
   readonly #source: JobSource;
-  readonly #maxTransactions: number;
-  readonly #windowMessages: number;
+  readonly #maxGiven: number;
+  #maxTransactions = 0;
+  #windowMessages = 1;
   readonly #windowBytes: number;
   /** The transaction whose envelope or content is on its way. */
   #active: Transaction | undefined;
@@ -50,6 +53,7 @@ export class Pipeline implements TransactionOwner {
   #begun = 0;
   #pulling = false;
   #flushing = false;
+  #postponed = false;
   /** Jobs whose further recipients need a further transaction here. */
   readonly #continued: SendJob[] = [];
   #unusable = false;
@@ -60,27 +64,41 @@ export class Pipeline implements TransactionOwner {
   constructor(session: Session, source: JobSource, maxTransactions: number = Number.POSITIVE_INFINITY) {
     this.session = session;
     this.#source = source;
+    this.#maxGiven = maxTransactions;
+    this.#windowBytes = session.options.window?.maxBytes ?? DEFAULT_WINDOW_BYTES;
     this.#features = serverFeatures(session);
-    const { options } = session;
-    this.grouped = this.#features.pipelining && options.pipelining !== "off";
-    this.#maxTransactions = Math.min(
-      maxTransactions,
-      this.#features.capabilities.limits.mailMax ?? maxTransactions,
-    );
-    const window =
-      this.grouped && this.#features.chunking && options.protocol === "smtp" ? options.window : undefined;
-    this.#windowMessages = window?.maxMessages ?? 1;
-    this.#windowBytes = window?.maxBytes ?? DEFAULT_WINDOW_BYTES;
+    this.#readFeatures();
     this.#resetHandler = {
       onReply: (exchange: SessionExchange) => {
         const reply = exchange.reply;
-        if (reply !== undefined && reply.code >= 400) {
+        if (reply !== undefined && reply.code >= 400 && reply.code !== 421) {
           this.session.fail(refused("ERR_CLIENT_RESET_REFUSED", "the server refused RSET", "mail", reply));
         }
       },
       onLost: () => undefined,
     };
     session.onClosed = (error) => this.#onClosed(error);
+    // Jobs that met a command of the caller's own, or bytes not read yet, begin now.
+    session.onTurnEnd = () => {
+      if (!this.#postponed) return;
+      this.#pull();
+      this.#announceIdle();
+    };
+  }
+
+  /** Whether commands may be written before the replies to those before them. */
+  get grouped(): boolean {
+    return this.#features.pipelining && this.session.options.pipelining !== "off";
+  }
+
+  /** What is announced can change on a connection that its caller drives: EHLO again, STARTTLS, AUTH. */
+  #readFeatures(): void {
+    const { options } = this.session;
+    this.#features = serverFeatures(this.session);
+    const { mailMax } = this.#features.capabilities.limits;
+    this.#maxTransactions = Math.min(this.#maxGiven, mailMax ?? this.#maxGiven);
+    const windowed = this.grouped && this.#features.chunking && options.protocol === "smtp";
+    this.#windowMessages = windowed ? (options.window?.maxMessages ?? 1) : 1;
   }
 
   /** Jobs in hand. */
@@ -113,6 +131,23 @@ export class Pipeline implements TransactionOwner {
     return this.#begun;
   }
 
+  /** The session could not take a command just now; the pipeline looks again when this turn's replies are read. */
+  get postponed(): boolean {
+    return this.#postponed;
+  }
+
+  #mayWrite(): boolean {
+    const { protocol } = this.session;
+    // A command of the caller's own is on its way.
+    if (!protocol.may("mail") && !protocol.may("reset")) return false;
+    // What has come and is not read yet may be a 421; nothing may be written before it was looked at.
+    return protocol.outstandingCount > 0 || protocol.pendingBytes === 0;
+  }
+
+  #announceIdle(): void {
+    if (!this.#postponed && this.load === 0 && this.session.failure === undefined) this.#source.idle(this);
+  }
+
   /**
    * Begins jobs as long as there are any and the connection can carry them. The write follows when this turn's callbacks are
    * done: messages that are handed over one after the other leave together.
@@ -141,7 +176,7 @@ export class Pipeline implements TransactionOwner {
     if (transaction.abandoned) this.#unusable = true;
     if (transaction.job.waiting.length > 0) this.#continued.push(transaction.job);
     this.#pull();
-    if (this.load === 0 && this.session.failure === undefined) this.#source.idle(this);
+    this.#announceIdle();
   }
 
   retryElsewhere(job: SendJob, transaction: Transaction): boolean {
@@ -160,8 +195,13 @@ export class Pipeline implements TransactionOwner {
     // A transaction that ends while it is being begun comes back here; the loop below goes on with it.
     if (this.#pulling) return;
     this.#pulling = true;
+    this.#postponed = false;
     try {
       while (this.ready) {
+        if (!this.#mayWrite()) {
+          this.#postponed = true;
+          return;
+        }
         const job = this.#continued.shift() ?? this.#source.next();
         if (job === undefined) return;
         if (!job.settled) this.#prepare(job);
@@ -170,7 +210,10 @@ export class Pipeline implements TransactionOwner {
     } finally {
       this.#pulling = false;
     }
-    if (this.exhausted) this.#releaseContinued();
+    if (this.exhausted) {
+      this.#releaseContinued();
+      this.#source.exhausted?.(this);
+    }
   }
 
   /** Further recipients of a job whose connection may not carry another transaction (RFC 9422 MAILMAX). */
@@ -179,6 +222,7 @@ export class Pipeline implements TransactionOwner {
   }
 
   #prepare(job: SendJob): void {
+    if (this.#features.capabilities !== this.session.protocol.capabilities) this.#readFeatures();
     let plan: TransactionPlan | Promise<TransactionPlan>;
     try {
       plan = planTransaction(job, this.#features, this.session);
@@ -191,25 +235,37 @@ export class Pipeline implements TransactionOwner {
       return;
     }
     this.#preparing = job;
+    // Until its transaction begins, the pipeline itself lets go of a job that is cancelled.
+    job.active = {
+      cancel: (error) => {
+        job.active = undefined;
+        job.fail(error, this.session.transcript?.entries);
+        this.#prepared(job);
+      },
+    };
     plan.then(
       (ready) => {
+        // Cancelled, or given to another connection, while its sources were read.
+        if (this.#preparing !== job) return;
         this.#preparing = undefined;
-        if (job.settled) {
-          this.wake();
-        } else if (this.session.failure !== undefined) {
-          this.#source.requeue(job);
-        } else {
-          this.#begin(job, ready);
-          this.wake();
-        }
+        job.active = undefined;
+        this.#begin(job, ready);
+        this.wake();
       },
       (error: unknown) => {
-        this.#preparing = undefined;
+        if (this.#preparing !== job) return;
+        job.active = undefined;
         job.fail(error as SendError, this.session.transcript?.entries);
-        this.wake();
-        if (this.load === 0 && this.session.failure === undefined) this.#source.idle(this);
+        this.#prepared(job);
       },
     );
+  }
+
+  /** A job that was being prepared is no longer ours. */
+  #prepared(job: SendJob): void {
+    if (this.#preparing === job) this.#preparing = undefined;
+    this.wake();
+    this.#announceIdle();
   }
 
   #begin(job: SendJob, plan: TransactionPlan): void {
@@ -219,11 +275,15 @@ export class Pipeline implements TransactionOwner {
     const first = this.#begun === 0;
     this.#begun++;
     const { content } = plan.composed;
+    // Whole messages in flight: those that fit in one group, and that nobody may still stop.
     const window =
       this.#windowMessages > 1 &&
       content instanceof Uint8Array &&
       content.length < 64 * 1024 &&
-      acceptsAny(job);
+      recipients.length <= MAX_RCPT_AHEAD &&
+      acceptsAny(job.options) &&
+      job.options.onProgress === undefined &&
+      this.session.options.observer?.onTransfer === undefined;
     try {
       if (first) {
         transaction.begin(window);
@@ -238,7 +298,7 @@ export class Pipeline implements TransactionOwner {
       }
     } catch (error) {
       // Nothing may be left half written in the output: what was appended is discarded with the connection.
-      this.session.fail(fromLowerError(error, "mail"));
+      this.session.fail(fromLowerError(error, "mail", { otherwise: "ERR_CLIENT_CALLBACK" }));
     }
   }
 
@@ -285,11 +345,13 @@ export class Pipeline implements TransactionOwner {
     this.#finishing.clear();
     this.#active = undefined;
     for (const transaction of inHand) transaction.onLost(error);
+    const preparing = this.#preparing;
+    this.#preparing = undefined;
+    if (preparing !== undefined && !preparing.settled) {
+      preparing.active = undefined;
+      this.#source.requeue(preparing);
+    }
     this.#releaseContinued();
     this.#source.closed(this, error);
   }
-}
-
-function acceptsAny(job: SendJob): boolean {
-  return job.options.acceptance === undefined || job.options.acceptance === "any";
 }

@@ -12,6 +12,7 @@ import { fromLowerError } from "../outcome/from-lower-error.js";
 import { type Outcome, Receipt, type RecipientOutcome } from "../outcome/receipt.js";
 import { shownText } from "../outcome/refused.js";
 import { type FailureState, type Phase, SendError } from "../outcome/send-error.js";
+import { checkNames, optionError } from "../session/check-names.js";
 import { elapsed } from "../session/session.js";
 import type { TranscriptEntry } from "../session/transcript.js";
 import {
@@ -22,6 +23,7 @@ import {
 } from "./send-options.js";
 
 const DEFAULT_MAX_RECIPIENTS = 10_000;
+const ENVELOPE_NAMES: ReadonlySet<string> = new Set(["from", "to"]);
 
 /** One recipient of a job, on its way to an outcome. */
 export class Recipient implements RecipientOutcome {
@@ -65,6 +67,8 @@ export class SendJob {
   /** A connection that broke before any content may be replaced once. */
   retriesLeft = 1;
   settled = false;
+  /** Fires when the job ends before its work does; only jobs that can be stopped have one. */
+  readonly #stopper: AbortController | undefined;
   composed: ComposedMessage | undefined;
   /** How `composed` was made; another server may need another form. */
   composedFor = "";
@@ -86,13 +90,15 @@ export class SendJob {
     private readonly reject: (error: SendError) => void,
   ) {
     checkSendOptions(options);
+    const stoppable = options.signal !== undefined || options.sendTimeoutMs !== undefined;
+    this.#stopper = stoppable ? new AbortController() : undefined;
     try {
       const envelope =
         options.envelope === undefined ? messageEnvelope(message) : readEnvelope(options.envelope);
       this.from = envelope.from;
       this.recipients = toRecipients(envelope.to, options);
     } catch (error) {
-      throw fromLowerError(error, "compose");
+      throw fromLowerError(error, "compose", { otherwise: "ERR_CLIENT_OPTION" });
     }
     if (this.recipients.length === 0) {
       throw new SendError("ERR_CLIENT_NO_RECIPIENTS", "the message has no recipient", { phase: "compose" });
@@ -103,6 +109,11 @@ export class SendJob {
       });
     }
     this.waiting = this.recipients.slice();
+  }
+
+  /** For whoever composes or reads the content. */
+  get signal(): AbortSignal | undefined {
+    return this.#stopper?.signal;
   }
 
   /** Runs `release` when the job has ended; used to let go of signals and timers. */
@@ -130,6 +141,7 @@ export class SendJob {
   settle(transcript: readonly TranscriptEntry[] | undefined): void {
     if (this.settled) return;
     this.settled = true;
+    this.#stopper?.abort();
     this.#onSettled?.();
     this.active = undefined;
     const shown = this.options.transcript === true ? transcript : undefined;
@@ -237,7 +249,11 @@ function isAscii(text: string): boolean {
 }
 
 function readEnvelope(input: EnvelopeInput): { from: Mailbox | null; to: (Mailbox | EnvelopeRecipient)[] } {
+  checkNames("envelope", input, ENVELOPE_NAMES);
   const { from } = input;
+  if (from === undefined || input.to === undefined) {
+    throw optionError("ERR_CLIENT_OPTION", "an envelope has a `from` (null for the null sender) and a `to`");
+  }
   const to = Array.isArray(input.to) ? input.to : [input.to as string | Mailbox];
   return {
     from: from === null || from === "" || from === "<>" ? null : mailboxOf(from),

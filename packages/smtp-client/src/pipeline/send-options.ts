@@ -97,6 +97,11 @@ const DSN_NAMES: ReadonlySet<string> = new Set<keyof DsnOptions>([
 ]);
 export const NO_OPTIONS: SendOptions = Object.freeze({});
 
+/** Whether the message may go to some of its recipients. */
+export function acceptsAny({ acceptance }: SendOptions): boolean {
+  return acceptance === undefined || acceptance === "any";
+}
+
 /** @throws SendError ERR_CLIENT_UNKNOWN_OPTION, ERR_CLIENT_OPTION */
 export function checkSendOptions(options: SendOptions): void {
   if (options === NO_OPTIONS) return;

@@ -1,12 +1,17 @@
 import { needsSmtpUtf8 } from "@wirepost/mail-address";
 import { type ComposedMessage, composeMessage } from "@wirepost/mime-message";
-import { type Capabilities, type MailParameters, serializeCommand } from "@wirepost/smtp-protocol";
+import {
+  type Capabilities,
+  type MailParameters,
+  type SessionLimits,
+  serializeCommand,
+} from "@wirepost/smtp-protocol";
 import type { ClientErrorCode } from "../outcome/client-error-codes.js";
 import { fromLowerError } from "../outcome/from-lower-error.js";
 import { SendError } from "../outcome/send-error.js";
 import type { Session } from "../session/session.js";
 import type { Recipient, SendJob } from "./send-job.js";
-import { NO_OPTIONS } from "./send-options.js";
+import { acceptsAny, NO_OPTIONS } from "./send-options.js";
 
 /** What a server can take, looked up once per session. */
 export interface ServerFeatures {
@@ -67,9 +72,10 @@ export function planTransaction(
       transport,
       smtpUtf8: features.smtpUtf8,
       files: job.options.files,
+      signal: job.signal,
     });
   } catch (error) {
-    throw fromLowerError(error, "compose");
+    throw fromLowerError(error, "compose", { otherwise: "ERR_CLIENT_OPTION" });
   }
   if (composed instanceof Promise) {
     return composed.then(
@@ -79,7 +85,7 @@ export function planTransaction(
         return finishPlan(job, message, features, session);
       },
       (error: unknown) => {
-        throw fromLowerError(error, "compose");
+        throw fromLowerError(error, "compose", { otherwise: "ERR_CLIENT_OPTION" });
       },
     );
   }
@@ -94,6 +100,7 @@ function finishPlan(
   features: ServerFeatures,
   session: Session,
 ): TransactionPlan {
+  checkSplit(job, composed, features.capabilities.limits);
   const smtpUtf8 =
     composed.smtpUtf8 ||
     (job.from !== null && needsSmtpUtf8(job.from)) ||
@@ -137,6 +144,22 @@ function checkCommands(job: SendJob, parameters: MailParameters): void {
 
 function recipientNeedsUtf8(recipient: Recipient): boolean {
   return needsSmtpUtf8(recipient.mailbox);
+}
+
+/** A split that the limits of RFC 9422 force must be possible, and must not break what the caller asked for. */
+function checkSplit(job: SendJob, composed: ComposedMessage, limits: SessionLimits): void {
+  const { rcptMax, rcptDomainMax } = limits;
+  if (rcptMax === undefined && rcptDomainMax === undefined) return;
+  const domains = new Set(job.waiting.map(({ mailbox }) => mailbox.domain.toLowerCase()));
+  if (job.waiting.length <= (rcptMax ?? Infinity) && domains.size <= (rcptDomainMax ?? Infinity)) return;
+  if (!acceptsAny(job.options)) {
+    const why = "the server's limits split the recipients, and `acceptance` is for all of them together";
+    throw new SendError("ERR_CLIENT_ACCEPTANCE", why, { phase: "mail" });
+  }
+  if (!(composed.content instanceof Uint8Array) && !composed.content.repeatable) {
+    const why = "the server's limits split the recipients, and the content can be read only once";
+    throw new SendError("ERR_CLIENT_CONTENT_SOURCE", why, { phase: "mail" });
+  }
 }
 
 function asksForDsn({ parameters }: Recipient): boolean {

@@ -6,10 +6,11 @@ import { elapsed, type Session, type SessionExchange } from "../session/session.
 import { AcceptedRecipients } from "./accepted-recipients.js";
 import { type ContentOwner, ContentWriter } from "./content-writer.js";
 import type { Recipient, SendJob } from "./send-job.js";
+import { acceptsAny } from "./send-options.js";
 import type { TransactionPlan } from "./transaction-plan.js";
 
 /** Recipients whose RCPT may be unanswered at a time, so that a long envelope does not have to fit into memory at once. */
-const MAX_RCPT_AHEAD = 250;
+export const MAX_RCPT_AHEAD = 250;
 
 /** What a transaction tells the pipeline that runs it. */
 export interface TransactionOwner {
@@ -39,6 +40,7 @@ export class Transaction implements ContentOwner {
   readonly #accepted: AcceptedRecipients;
   #cancelled: SendError | undefined;
   #abandoned = false;
+  #writer: ContentWriter | undefined;
   #delivered = false;
   readonly #began = performance.now();
 
@@ -82,6 +84,7 @@ export class Transaction implements ContentOwner {
         break;
       case "chunk":
         if (reply.code >= 400) this.#onContentRefused(reply);
+        this.#writer?.chunkAnswered();
         break;
       case "refusal":
         this.#onEarlyRefusal(reply);
@@ -92,8 +95,6 @@ export class Transaction implements ContentOwner {
         this.#onFinal(reply, exchange.awaited !== "endForOne");
         break;
     }
-    // 421 ends the connection whatever it answered (RFC 5321 3.8).
-    if (reply.code === 421 && this.owner.session.failure === undefined) this.#shutDown(reply);
   }
 
   onLost(error: SendError): void {
@@ -106,7 +107,7 @@ export class Transaction implements ContentOwner {
     if (chunkRefusal !== undefined && error.code !== "ERR_SMTP_UNEXPECTED_REPLY") {
       // One chunk was refused, so the content was (RFC 3030 2), unless the server contradicts itself.
       this.#accepted.reject(chunkRefusal, "data");
-      this.#settle();
+      this.job.fail(asNotSent(error), this.owner.session.transcript?.entries);
       return;
     }
     const outcome = stage === "written" ? "unknown" : "not-sent";
@@ -152,9 +153,10 @@ export class Transaction implements ContentOwner {
   abandon(): void {
     if (this.stage !== "content") return;
     this.#abandoned = true;
-    this.#accepted.decline(
-      new SendError("ERR_CLIENT_ABANDONED", "the transaction was abandoned", { phase: "data" }),
-    );
+    const failure = new SendError("ERR_CLIENT_ABANDONED", "the transaction was abandoned", { phase: "data" });
+    this.#accepted.decline(failure);
+    // Recipients that were to follow in a further transaction are abandoned with it.
+    this.job.fail(failure, this.owner.session.transcript?.entries);
     this.#end();
   }
 
@@ -170,6 +172,8 @@ export class Transaction implements ContentOwner {
   #issueRecipients(): void {
     const { session } = this.owner;
     const { recipients } = this;
+    // Behind DATA or LAST the issued cursor stands in another transaction, perhaps in another message's.
+    if (this.stage !== "envelope" || this.#dataIssued) return;
     const ahead = this.owner.grouped ? MAX_RCPT_AHEAD : 1;
     while (
       this.#issuedRecipients < recipients.length &&
@@ -197,9 +201,13 @@ export class Transaction implements ContentOwner {
 
   /** DATA may travel with the envelope only if no refusal of a recipient could make us change our mind. */
   #issueEarlyData(): void {
-    const { acceptance } = this.job.options;
-    const anyWill = acceptance === undefined || acceptance === "any";
-    if (!this.owner.grouped || !anyWill || this.plan.chunking || this.#cancelled !== undefined) return;
+    if (
+      !this.owner.grouped ||
+      !acceptsAny(this.job.options) ||
+      this.plan.chunking ||
+      this.#cancelled !== undefined
+    )
+      return;
     this.#issueData();
   }
 
@@ -247,7 +255,9 @@ export class Transaction implements ContentOwner {
 
   /** RFC 5321 4.5.3.1.10: 452 (or 552) after recipients that were accepted means "no more in this transaction". */
   #isTooMany(reply: Reply): boolean {
-    return (reply.code === 452 || reply.code === 552) && this.#accepted.count > 0 && this.#contentCanRepeat();
+    const tooMany = (reply.code === 452 || reply.code === 552) && this.#accepted.count > 0;
+    // A message for all or none cannot be sent to some now and to some later.
+    return tooMany && acceptsAny(this.job.options) && this.#contentCanRepeat();
   }
 
   #contentCanRepeat(): boolean {
@@ -311,7 +321,8 @@ export class Transaction implements ContentOwner {
   #writeContent(): void {
     this.stage = "content";
     this.owner.session.phase = "data";
-    new ContentWriter(this.owner.session, this.plan, this.job.options, this).begin();
+    this.#writer = new ContentWriter(this.owner.session, this.plan, this.job, this.owner.grouped, this);
+    this.#writer.begin();
   }
 
   get writingContent(): boolean {
@@ -328,12 +339,8 @@ export class Transaction implements ContentOwner {
 
   contentFailed(cause: unknown): void {
     if (!this.writingContent || this.owner.session.failure !== undefined) return;
-    const lower = fromLowerError(cause, "data");
-    const own = lower.code.startsWith("ERR_SMTP_") || lower.code.startsWith("ERR_MIME_");
-    const failure = new SendError(own ? lower.code : "ERR_CLIENT_CONTENT_SOURCE", lower.message, {
-      phase: "data",
-      cause,
-    });
+    const lower = fromLowerError(cause, "data", { otherwise: "ERR_CLIENT_CONTENT_SOURCE" });
+    const failure = new SendError(lower.code, lower.message, { phase: "data", cause });
     // Content has begun: without an end of data the server drops it, and that takes closing the connection.
     this.owner.session.fail(failure);
   }
@@ -352,14 +359,13 @@ export class Transaction implements ContentOwner {
   #onEarlyRefusal(reply: Reply): void {
     this.#accepted.reject(reply, "data");
     this.stage = "ended";
-    this.#settle();
-    this.owner.session.fail(
-      new SendError("ERR_CLIENT_CONNECTION_LOST", "the server refused content before its end", {
-        phase: "data",
-        retryable: true,
-        reply,
-      }),
-    );
+    const failure = new SendError("ERR_CLIENT_CONNECTION_LOST", "the server refused content before its end", {
+      phase: "data",
+      retryable: true,
+      reply,
+    });
+    this.job.fail(failure, this.owner.session.transcript?.entries);
+    this.owner.session.fail(failure);
   }
 
   #onFinal(reply: Reply, last: boolean): void {
@@ -367,16 +373,6 @@ export class Transaction implements ContentOwner {
     this.#accepted.final(reply);
     this.#delivered = reply.code < 400;
     if (last) this.#end();
-  }
-
-  #shutDown(reply: Reply): void {
-    this.owner.session.fail(
-      new SendError("ERR_CLIENT_CONNECTION_LOST", "the server is closing the connection (421)", {
-        phase: this.#phase(this.stage),
-        retryable: true,
-        reply,
-      }),
-    );
   }
 
   #phase(stage: Stage): Phase {
@@ -397,4 +393,13 @@ export class Transaction implements ContentOwner {
   #settle(): void {
     if (this.job.waiting.length === 0) this.job.settle(this.owner.session.transcript?.entries);
   }
+}
+
+function asNotSent(error: SendError): SendError {
+  return new SendError(error.code, error.message, {
+    phase: "data",
+    retryable: error.retryable,
+    reply: error.reply,
+    cause: error.cause ?? error,
+  });
 }

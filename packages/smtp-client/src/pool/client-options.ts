@@ -1,4 +1,4 @@
-import { optionError } from "../session/check-names.js";
+import { checkMs, optionError } from "../session/check-names.js";
 import {
   type ConnectionOptions,
   type ResolvedConnectionOptions,
@@ -14,8 +14,6 @@ export interface ClientOptions extends ConnectionOptions {
   readonly maxMessagesPerConnection?: number | undefined;
   /** How long an unused connection is kept. Default 30,000. */
   readonly idleTimeoutMs?: number | undefined;
-  /** How long `close()` waits for messages in hand. Default 30,000. */
-  readonly closeTimeoutMs?: number | undefined;
   readonly rateLimit?:
     | { readonly messages?: RateLimit | undefined; readonly recipients?: RateLimit | undefined }
     | undefined;
@@ -25,14 +23,12 @@ export interface PoolLimits {
   readonly maxConnections: number;
   readonly maxMessagesPerConnection: number;
   readonly idleTimeoutMs: number;
-  readonly closeTimeoutMs: number;
 }
 
 const POOL_NAMES: ReadonlySet<string> = new Set([
   "maxConnections",
   "maxMessagesPerConnection",
   "idleTimeoutMs",
-  "closeTimeoutMs",
   "rateLimit",
 ]);
 
@@ -53,8 +49,8 @@ export function resolveClientOptions(given: ClientOptions | string | URL): {
       throw optionError("ERR_CLIENT_UNKNOWN_OPTION", `there is no rateLimit named "${name}"`);
     }
     if (limit === undefined) continue;
-    positive(`rateLimit.${name}.count`, limit.count, 0);
-    positive(`rateLimit.${name}.perMs`, limit.perMs, 0);
+    checkMs(`rateLimit.${name}.count`, limit.count, 0);
+    checkMs(`rateLimit.${name}.perMs`, limit.perMs, 0);
   }
   return {
     connection,
@@ -66,8 +62,7 @@ export function resolveClientOptions(given: ClientOptions | string | URL): {
         options.maxMessagesPerConnection,
         Number.POSITIVE_INFINITY,
       ),
-      idleTimeoutMs: positive("idleTimeoutMs", options.idleTimeoutMs, 30_000),
-      closeTimeoutMs: positive("closeTimeoutMs", options.closeTimeoutMs, 30_000),
+      idleTimeoutMs: checkMs("idleTimeoutMs", options.idleTimeoutMs, 30_000),
     },
   };
 }
@@ -76,13 +71,5 @@ function whole(name: string, value: number | undefined, fallback: number): numbe
   if (value === undefined || value === Number.POSITIVE_INFINITY) return value ?? fallback;
   if (!Number.isInteger(value) || value < 1)
     throw optionError("ERR_CLIENT_OPTION", `${name} must be a whole number from 1 on`);
-  return value;
-}
-
-function positive(name: string, value: number | undefined, fallback: number): number {
-  if (value === undefined) return fallback;
-  if (typeof value !== "number" || !(value > 0 && value <= 2_147_483_647)) {
-    throw optionError("ERR_CLIENT_OPTION", `${name} must be from 1 to 2147483647`);
-  }
   return value;
 }

@@ -11,6 +11,12 @@ class Lane<Item> {
     this.#items.push(item);
   }
 
+  purge(unwanted: (item: Item) => boolean): void {
+    const kept = this.#items.slice(this.#front).filter((item) => item !== undefined && !unwanted(item));
+    this.#items = kept;
+    this.#front = 0;
+  }
+
   shift(): Item | undefined {
     if (this.length === 0) return undefined;
     const item = this.#items[this.#front];
@@ -50,6 +56,18 @@ export class FairQueue<Item> {
   giveBack(item: Item): void {
     this.#returned.push(item);
     this.#length++;
+  }
+
+  /** Lets go of items that nobody wants any more. */
+  purge(unwanted: (item: Item) => boolean): void {
+    const returned = this.#returned.filter((item) => !unwanted(item));
+    this.#returned.splice(0, this.#returned.length, ...returned);
+    let length = returned.length;
+    for (const lane of this.#lanes.values()) {
+      lane.purge(unwanted);
+      length += lane.length;
+    }
+    this.#length = length;
   }
 
   shift(): Item | undefined {

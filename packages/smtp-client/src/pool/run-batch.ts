@@ -44,6 +44,14 @@ export async function* runBatch(
   let wakeConsumer: (() => void) | undefined;
   let wakeReader: (() => void) | undefined;
 
+  let onAbort = (): void => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    onAbort = () => reject(runner.signal?.reason);
+    if (runner.signal?.aborted === true) onAbort();
+    runner.signal?.addEventListener("abort", onAbort, { once: true });
+  });
+  aborted.catch(() => undefined);
+
   const finished = (result: BatchResult): void => {
     pending--;
     results.push(result);
@@ -51,9 +59,14 @@ export async function* runBatch(
   };
 
   const read = async (): Promise<void> => {
+    const iterator =
+      Symbol.asyncIterator in messages ? messages[Symbol.asyncIterator]() : messages[Symbol.iterator]();
     let index = 0;
     try {
-      for await (const item of messages) {
+      for (;;) {
+        // A source that never gives its next message must not outlive the signal.
+        const step = await Promise.race([iterator.next(), aborted]);
+        if (step.done === true) break;
         while (pending + results.length >= runner.inFlight && !stopped) {
           await new Promise<void>((resolve) => {
             wakeReader = resolve;
@@ -61,10 +74,13 @@ export async function* runBatch(
         }
         if (stopped) break;
         runner.signal?.throwIfAborted();
-        start(item, index++);
+        start(step.value, index++);
       }
+      if (stopped) await iterator.return?.();
     } catch (error) {
       sourceError = { error };
+      // Not awaited: a source that hangs in next() hangs in return() too.
+      void Promise.resolve(iterator.return?.()).catch(() => undefined);
     } finally {
       exhausted = true;
       wakeConsumer?.();
@@ -97,6 +113,7 @@ export async function* runBatch(
     await reading;
   } finally {
     stopped = true;
+    runner.signal?.removeEventListener("abort", onAbort);
     wakeReader?.();
   }
   if (sourceError !== undefined) throw sourceError.error;

@@ -8,6 +8,7 @@ import { NO_OPTIONS, type SendOptions } from "../pipeline/send-options.js";
 import { watchJob } from "../pipeline/watch-job.js";
 import type { ResolvedConnectionOptions } from "../session/connection-options.js";
 import { establish } from "../session/establish.js";
+import type { Session } from "../session/session.js";
 import { type ClientOptions, type PoolLimits, resolveClientOptions } from "./client-options.js";
 import { FairQueue } from "./fair-queue.js";
 import { type BatchItem, type BatchResult, runBatch } from "./run-batch.js";
@@ -43,6 +44,9 @@ export class SmtpClient {
   };
   /** The sender of all single sends, beside the batches. */
   readonly #single = {};
+  readonly #leaving = new Set<Promise<void>>();
+  /** Jobs in the queue that their callers have given up. */
+  #abandoned = 0;
   #connecting = 0;
   #earlyHello = false;
   #closing: Promise<void> | undefined;
@@ -87,7 +91,8 @@ export class SmtpClient {
 
   /**
    * Sends every message of a source and yields each result as it ends, in bounded memory: the source is read only as fast as
-   * messages go out and results are taken. Throws only what the source or the signal throws.
+   * messages go out and results are taken. Throws only what the source or the signal throws. A consumer that leaves early leaves
+   * messages that were read already to be sent.
    */
   sendAll(
     messages: Iterable<BatchItem> | AsyncIterable<BatchItem>,
@@ -104,9 +109,12 @@ export class SmtpClient {
   }
 
   /** Opens a connection, and logs in, without sending. @throws SendError */
-  async verify(): Promise<void> {
+  async verify(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
     if (this.#closed) throw clientClosed();
-    const session = await establish(this.#options);
+    const { signal } = options;
+    const own = this.#options.signal;
+    const both = signal !== undefined && own !== undefined ? AbortSignal.any([signal, own]) : (signal ?? own);
+    const session = await establish({ ...this.#options, signal: both });
     await session.quit();
   }
 
@@ -151,6 +159,7 @@ export class SmtpClient {
       const job = new SendJob(message, options, resolve, reject);
       watchJob(job);
       if (job.settled) return;
+      if (job.signal !== undefined) job.onSettled(() => this.#onGivenUp(job));
       this.#queue.push(sender, job);
       this.#dispatch();
     });
@@ -169,10 +178,13 @@ export class SmtpClient {
         return job;
       }
       this.#queue.giveBack(job);
-      this.#rateTimer ??= setTimeout(() => {
-        this.#rateTimer = undefined;
-        this.#dispatch();
-      }, waitMs);
+      this.#rateTimer ??= setTimeout(
+        () => {
+          this.#rateTimer = undefined;
+          this.#dispatch();
+        },
+        Math.min(waitMs, MAX_TIMER_MS),
+      );
       return undefined;
     }
   }
@@ -189,10 +201,7 @@ export class SmtpClient {
   #rest(pipeline: Pipeline): void {
     if (pipeline.exhausted || this.#closing !== undefined) {
       if (this.#queue.length === 0 || pipeline.exhausted) {
-        this.#pipelines.delete(pipeline);
-        void pipeline.session.quit();
-        this.#dispatch();
-        this.#announceDrained();
+        this.#leave(pipeline);
         return;
       }
     }
@@ -200,12 +209,17 @@ export class SmtpClient {
     pipeline.session.socket.setKeepsProcess(false);
     const timer = setTimeout(() => {
       this.#idle.delete(pipeline);
-      this.#pipelines.delete(pipeline);
-      void pipeline.session.quit();
+      this.#leave(pipeline);
     }, this.#limits.idleTimeoutMs);
     timer.unref();
     this.#idle.set(pipeline, timer);
     this.#announceDrained();
+  }
+
+  /** QUIT. The connection counts until it is closed, so that there are never more than `maxConnections`. */
+  #leave(pipeline: Pipeline): void {
+    const gone = pipeline.session.quit().finally(() => this.#leaving.delete(gone));
+    this.#leaving.add(gone);
   }
 
   #forget(pipeline: Pipeline): void {
@@ -242,7 +256,8 @@ export class SmtpClient {
     this.#forgetIdle(pipeline);
     pipeline.session.socket.setKeepsProcess(true);
     pipeline.wake();
-    if (pipeline.load === 0 && pipeline.session.failure === undefined) this.#rest(pipeline);
+    const nothing = pipeline.load === 0 && !pipeline.postponed;
+    if (nothing && pipeline.session.failure === undefined) this.#rest(pipeline);
   }
 
   #forgetIdle(pipeline: Pipeline): void {
@@ -255,8 +270,7 @@ export class SmtpClient {
   async #open(): Promise<void> {
     this.#connecting++;
     try {
-      const session = await establish({ ...this.#options, earlyHello: this.#earlyHello });
-      this.#earlyHello = session.pipeConnect;
+      const session = await this.#establish();
       this.#connecting--;
       if (this.#closed) {
         session.destroy(clientClosed());
@@ -274,9 +288,35 @@ export class SmtpClient {
     }
   }
 
+  async #establish(): Promise<Session> {
+    const earlyHello = this.#earlyHello;
+    this.#earlyHello = false;
+    try {
+      const session = await establish({ ...this.#options, earlyHello });
+      this.#earlyHello = session.pipeConnect;
+      return session;
+    } catch (error) {
+      // A server that no longer takes EHLO ahead of its greeting gets it behind.
+      if (!earlyHello || this.#closed) throw error;
+      return establish(this.#options);
+    }
+  }
+
   #failQueue(error: SendError): void {
     // Only what waits now: a caller who sends again in its handler gets a new attempt.
     for (let left = this.#queue.length; left > 0; left--) this.#queue.shift()?.fail(error, error.transcript);
+  }
+
+  /** A job that ended while it waited: its message must not be held until its turn comes. */
+  #onGivenUp(job: SendJob): void {
+    if (job.queuedMs > 0 || ++this.#abandoned * 2 < this.#queue.length) return;
+    this.#abandoned = 0;
+    this.#queue.purge((waiting) => waiting.settled || waiting === job);
+    if (this.#queue.length === 0) {
+      clearTimeout(this.#rateTimer);
+      this.#rateTimer = undefined;
+      this.#announceDrained();
+    }
   }
 
   #rateWaitMs(job: SendJob): number {
@@ -304,7 +344,7 @@ export class SmtpClient {
       await Promise.race([
         new Promise<void>((resolve) => this.#drainWaiters.push(resolve)),
         new Promise<void>((resolve) => {
-          timer = setTimeout(resolve, this.#limits.closeTimeoutMs);
+          timer = setTimeout(resolve, this.#options.closeTimeoutMs);
         }),
       ]);
       clearTimeout(timer);
@@ -312,10 +352,14 @@ export class SmtpClient {
     const open = [...this.#pipelines];
     const finished = open.filter((pipeline) => pipeline.load === 0);
     for (const pipeline of open) this.#forgetIdle(pipeline);
-    await Promise.all(finished.map((pipeline) => pipeline.session.quit()));
+    for (const pipeline of finished) this.#leave(pipeline);
+    await Promise.all(this.#leaving);
     this.destroy();
   }
 }
+
+/** setTimeout counts no further. */
+const MAX_TIMER_MS = 2_147_483_647;
 
 function clientClosed(): SendError {
   return new SendError("ERR_CLIENT_CLOSED", "the client is closed", { phase: "connect" });

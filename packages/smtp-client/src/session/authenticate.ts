@@ -1,4 +1,5 @@
 import {
+  type Credentials,
   type FailedAttempt,
   type Mechanism,
   type MechanismChoice,
@@ -11,6 +12,7 @@ import { fitsInitialResponse, parseSaslChallenge, type Reply } from "@wirepost/s
 import { fromLowerError } from "../outcome/from-lower-error.js";
 import { refused } from "../outcome/refused.js";
 import { SendError } from "../outcome/send-error.js";
+import { isLoopback } from "./connection-options.js";
 import type { AuthOptions } from "./login.js";
 import type { Session } from "./session.js";
 
@@ -33,9 +35,13 @@ export async function authenticate(
       },
     );
   }
+  for (const secret of [auth.password, auth.token]) {
+    if (typeof secret === "string") session.secrets.add(secret);
+  }
   const { tls } = session.socket;
   const tlsState = {
-    active: tls !== undefined,
+    // TLS that nobody vouches for hides nothing from whoever sits in the middle; on this machine nobody does.
+    active: session.tlsTrusted || (tls !== undefined && isLoopback(session.options.host)),
     verified: tls?.verified ?? false,
     protocol: tls?.protocol ?? undefined,
   };
@@ -43,7 +49,7 @@ export async function authenticate(
   try {
     choices = selectMechanisms({
       offered,
-      credentials: credentialsOf(auth),
+      credentials: credentialsOf(auth, session),
       tls: tlsState,
       channelBinding: tls === undefined ? undefined : (type) => tls.channelBinding(type),
       allowClearText: auth.allowClearText,
@@ -75,33 +81,18 @@ export async function authenticate(
   }
 }
 
-function credentialsOf(auth: AuthOptions): AuthOptions {
-  // `selectMechanisms` knows the names of credentials only; the holder hides its secrets from a copy.
-  const {
-    username,
-    password,
-    authorizationId,
-    token,
-    realm,
-    domain,
-    workstation,
-    ntlm,
-    external,
-    gssapi,
-    anonymous,
-  } = auth;
+/** What `selectMechanisms` may know: the credentials alone, with a token function that tells us what must not be shown. */
+function credentialsOf(auth: AuthOptions, session: Session): Credentials {
+  const { mechanisms: _mechanisms, allowClearText: _allowClearText, ...credentials } = auth;
+  const { token } = credentials;
+  if (typeof token !== "function") return credentials;
   return {
-    username,
-    password,
-    authorizationId,
-    token,
-    realm,
-    domain,
-    workstation,
-    ntlm,
-    external,
-    gssapi,
-    anonymous,
+    ...credentials,
+    token: async (request) => {
+      const fresh = await token(request);
+      session.secrets.add(fresh);
+      return fresh;
+    },
   };
 }
 

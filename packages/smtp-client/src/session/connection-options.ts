@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { serializeCommand } from "@wirepost/smtp-protocol";
 import type { ConnectOptions, Socket, TlsOptions } from "@wirepost/socket-core";
-import { checkNames, optionError } from "./check-names.js";
+import { checkMs, checkNames, optionError } from "./check-names.js";
 import { parseConnectionUrl } from "./connection-url.js";
 import { type AuthOptions, Login } from "./login.js";
 import type { Observer } from "./observer.js";
@@ -57,6 +57,8 @@ export interface ConnectionOptions {
   readonly observer?: Observer | undefined;
   /** Keeps a redacted transcript, for `connection.transcript` and on errors. Default false. */
   readonly transcript?: boolean | undefined;
+  /** How long `close()` waits for messages in hand. Default 30,000. */
+  readonly closeTimeoutMs?: number | undefined;
   /** Refuses replies whose lines end in LF alone. Default false. */
   readonly strictLineEnd?: boolean | undefined;
   /** Octets, lines and line length allowed in one reply. */
@@ -68,6 +70,8 @@ export interface ConnectionOptions {
 
 /** Options after defaults; what the rest of the package works with. */
 export interface ResolvedConnectionOptions extends Omit<ConnectionOptions, "auth"> {
+  /** False: `host` is only a stand-in for texts. */
+  readonly hostGiven: boolean;
   readonly login: Login | undefined;
   readonly host: string;
   readonly port: number;
@@ -75,6 +79,7 @@ export interface ResolvedConnectionOptions extends Omit<ConnectionOptions, "auth
   readonly policy: TlsPolicy;
   readonly tlsOptions: Omit<TlsSettings, "policy">;
   readonly times: Timeouts;
+  readonly closeTimeoutMs: number;
   readonly pipelining: "full" | "envelope" | "off";
   readonly chunking: "auto" | "off";
   /** An earlier session with this server showed that EHLO may go out before the greeting (Exim's PIPECONNECT). */
@@ -104,6 +109,42 @@ const NAMES: ReadonlySet<string> = new Set<keyof ConnectionOptions>([
   "strictLineEnd",
   "replyLimits",
   "signal",
+  "closeTimeoutMs",
+]);
+const WINDOW_NAMES: ReadonlySet<string> = new Set(["maxMessages", "maxBytes"]);
+const REPLY_LIMIT_NAMES: ReadonlySet<string> = new Set(["maxLineBytes", "maxReplyBytes", "maxLines"]);
+const OBSERVER_NAMES: ReadonlySet<string> = new Set<keyof Observer>([
+  "onCommand",
+  "onReply",
+  "onCertificate",
+  "onTransfer",
+  "onTranscript",
+]);
+const TLS_NAMES: ReadonlySet<string> = new Set<keyof TlsSettings>([
+  "policy",
+  "servername",
+  "hostNames",
+  "verify",
+  "ca",
+  "extraCa",
+  "certificate",
+  "key",
+  "pfx",
+  "passphrase",
+  "minVersion",
+  "maxVersion",
+  "ciphers",
+  "groups",
+  "signatureAlgorithms",
+  "alpn",
+  "sessionStore",
+  "pins",
+  "trusted",
+  "denied",
+  "revocation",
+  "handshakeTimeoutMs",
+  "onKeyLog",
+  "requestCertificate",
 ]);
 
 function checkChoice<T extends string>(
@@ -132,6 +173,10 @@ export function resolveConnectionOptions(
   checkNames("connection", options, new Set([...NAMES, ...extra]));
   const protocol = checkChoice("protocol", options.protocol, ["smtp", "lmtp"], "smtp");
   const tls: TlsSettings = typeof options.tls === "string" ? { policy: options.tls } : (options.tls ?? {});
+  checkNames("tls", tls, TLS_NAMES);
+  if (options.observer !== undefined) checkNames("observer", options.observer, OBSERVER_NAMES);
+  if (options.replyLimits !== undefined) checkNames("replyLimits", options.replyLimits, REPLY_LIMIT_NAMES);
+  checkWindow(options.window);
   const { policy: givenPolicy, ...tlsOptions } = tls;
   if (options.host === undefined && options.path === undefined && options.socket === undefined) {
     throw optionError("ERR_CLIENT_OPTION", "a host, a path or a socket is needed");
@@ -155,15 +200,27 @@ export function resolveConnectionOptions(
   return {
     ...rest,
     host,
+    hostGiven: options.host !== undefined,
     port,
     protocol,
     policy,
     tlsOptions,
     login: auth === undefined ? undefined : new Login(auth),
     times: resolveTimeouts(options.timeouts),
+    closeTimeoutMs: checkMs("closeTimeoutMs", options.closeTimeoutMs, 30_000),
     pipelining: checkChoice("pipelining", options.pipelining, ["full", "envelope", "off"], "full"),
     chunking: checkChoice("chunking", options.chunking, ["auto", "off"], "auto"),
   };
+}
+
+function checkWindow(window: ConnectionOptions["window"]): void {
+  if (window === undefined) return;
+  checkNames("window", window, WINDOW_NAMES);
+  for (const [name, value] of Object.entries(window)) {
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
+      throw optionError("ERR_CLIENT_OPTION", `window.${name} must be a whole number from 1 on`);
+    }
+  }
 }
 
 /** Refused here rather than at EHLO, when somebody has been called already. */
@@ -177,15 +234,22 @@ function checkClientName(clientName: string | undefined): void {
 }
 
 function defaultPolicy(options: ConnectionOptions, host: string, protocol: "smtp" | "lmtp"): TlsPolicy {
-  if (options.port === 465) return "implicit";
-  if (protocol === "lmtp" || options.path !== undefined) return "opportunistic";
-  return options.auth !== undefined && !isLoopback(host) ? "required" : "opportunistic";
+  if (options.port === 465 && protocol === "smtp") return "implicit";
+  if (options.auth === undefined) return "opportunistic";
+  // What never leaves the machine needs no protection from the wire; through a proxy "localhost" is the proxy's.
+  const own = options.path !== undefined || (options.host !== undefined && isLoopback(host));
+  return own && options.proxy === undefined && options.socket === undefined ? "opportunistic" : "required";
 }
 
 function defaultPort(policy: TlsPolicy, withAuth: boolean, protocol: "smtp" | "lmtp"): number {
   if (protocol === "lmtp") return 24;
   if (policy === "implicit") return 465;
   return withAuth ? 587 : 25;
+}
+
+/** An IP address rather than a name. */
+export function isAddress(host: string): boolean {
+  return host.includes(":") || /^\d{1,3}(\.\d{1,3}){3}$/.test(host);
 }
 
 export function isLoopback(host: string): boolean {

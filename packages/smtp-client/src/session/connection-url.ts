@@ -29,6 +29,9 @@ export function parseConnectionUrl(given: string | URL): ConnectionOptions {
   const password = decode(url.password, "password");
   const mechanisms = query.auth === undefined ? undefined : query.auth.split(",");
   if (username === "" && (password !== "" || mechanisms !== undefined)) throw urlError("a user is missing");
+  if (scheme.tls !== undefined && query.tls !== undefined && query.tls !== scheme.tls) {
+    throw urlError("smtps: and another tls= contradict each other");
+  }
   return {
     ...scheme,
     // Other schemes than http: keep percent-encoding in host names; brackets of IPv6 are not part of the address.

@@ -10,7 +10,31 @@ import { elapsed, Session } from "./session.js";
  * its own reply.
  * @throws SendError with the phase that failed; the connection is closed then.
  */
-export async function establish(options: ResolvedConnectionOptions): Promise<Session> {
+export function establish(options: ResolvedConnectionOptions): Promise<Session> {
+  return open(options, async (session) => {
+    if (options.earlyHello === true) {
+      await greetAndHello(session);
+    } else {
+      await greet(session);
+      await hello(session);
+    }
+    const { capabilities } = session.protocol;
+    session.pipeConnect = capabilities.has("PIPECONNECT") || capabilities.has("X_PIPE_CONNECT");
+    await secure(session);
+    if (options.login !== undefined) await login(session);
+  });
+}
+
+/** Connection, implicit TLS and greeting, for callers who write every command themselves. @throws SendError */
+export function openAndGreet(options: ResolvedConnectionOptions): Promise<Session> {
+  return open(options, greet);
+}
+
+/** Opens a session, prepares it, and closes it again when that fails or the caller's signal fires. */
+async function open(
+  options: ResolvedConnectionOptions,
+  prepare: (session: Session) => Promise<void>,
+): Promise<Session> {
   let session: Session;
   try {
     session = await Session.open(options);
@@ -23,15 +47,9 @@ export async function establish(options: ResolvedConnectionOptions): Promise<Ses
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
     if (signal?.aborted) onAbort();
-    if (options.earlyHello === true) await greetAndHello(session);
-    else {
-      await greet(session);
-      await hello(session);
-    }
-    const { capabilities } = session.protocol;
-    session.pipeConnect = capabilities.has("PIPECONNECT") || capabilities.has("X_PIPE_CONNECT");
-    await secure(session);
-    if (options.login !== undefined) await login(session);
+    await prepare(session);
+    // A server may say yes and 421 in one breath.
+    if (session.failure !== undefined) throw session.failure;
     publishConnection({ host: options.host, port: options.port, state: "open", timings: session.timings });
     return session;
   } catch (error) {
@@ -44,13 +62,6 @@ export async function establish(options: ResolvedConnectionOptions): Promise<Ses
   } finally {
     signal?.removeEventListener("abort", onAbort);
   }
-}
-
-/** Connection, greeting and nothing else, for callers who write every command themselves. */
-export async function openAndGreet(options: ResolvedConnectionOptions): Promise<Session> {
-  const session = await Session.open(options);
-  await greet(session);
-  return session;
 }
 
 async function greet(session: Session): Promise<void> {
@@ -85,7 +96,15 @@ export async function hello(session: Session): Promise<void> {
 
 async function secure(session: Session): Promise<void> {
   const { policy } = session.options;
-  if (policy === "implicit" || policy === "none" || session.socket.tls !== undefined) return;
+  if (session.socket.tls !== undefined) {
+    // A socket that the caller brought is held to the same policy as one that was opened here.
+    if ((policy === "implicit" || policy === "required") && !session.tlsTrusted) {
+      const message = "TLS has to be verified and the given TLS socket is not";
+      throw new SendError("ERR_CLIENT_TLS_UNVERIFIED", message, { phase: "tls" });
+    }
+    return;
+  }
+  if (policy === "none") return;
   session.phase = "tls";
   if (!session.protocol.capabilities.has("STARTTLS")) {
     if (policy === "opportunistic") return;
@@ -101,9 +120,9 @@ async function secure(session: Session): Promise<void> {
 }
 
 /** STARTTLS and the handshake. False: refused, and the policy goes on without. @throws SendError */
-export async function startTls(session: Session): Promise<boolean> {
+export async function startTls(session: Session, verify?: "full"): Promise<boolean> {
   session.phase = "tls";
-  const { reply, handshake } = await requestStartTls(session);
+  const { reply, handshake } = await requestStartTls(session, verify);
   if (handshake === undefined) {
     if (session.options.policy === "opportunistic") return false;
     throw refused("ERR_CLIENT_TLS_REFUSED", "TLS is required and the server refused STARTTLS", "tls", reply);
@@ -113,7 +132,10 @@ export async function startTls(session: Session): Promise<boolean> {
 }
 
 /** The handshake must begin in the turn of the 220: bytes that follow it in clear then break the handshake (threats T5). */
-function requestStartTls(session: Session): Promise<{ reply: Reply; handshake: Promise<void> | undefined }> {
+function requestStartTls(
+  session: Session,
+  verify: "full" | undefined,
+): Promise<{ reply: Reply; handshake: Promise<void> | undefined }> {
   return new Promise((resolve, reject) => {
     if (session.failure !== undefined) {
       reject(session.failure);
@@ -124,7 +146,7 @@ function requestStartTls(session: Session): Promise<{ reply: Reply; handshake: P
       {
         onReply: (exchange) => {
           const reply = exchange.reply as Reply;
-          const handshake = exchange.replyClass === "positive" ? session.startTls() : undefined;
+          const handshake = exchange.replyClass === "positive" ? session.startTls(verify) : undefined;
           // Wrapped in an object, so that resolving does not wait for the handshake itself.
           handshake?.catch(() => undefined);
           resolve({ reply, handshake });

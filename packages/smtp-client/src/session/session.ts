@@ -11,6 +11,7 @@ import { publishConnection } from "../outcome/diagnostics.js";
 import { fromLowerError } from "../outcome/from-lower-error.js";
 import { type Phase, SendError } from "../outcome/send-error.js";
 import type { ResolvedConnectionOptions } from "./connection-options.js";
+import { isAddress } from "./connection-options.js";
 import { Deadline } from "./deadline.js";
 import { replyTimeoutMs } from "./timeouts.js";
 import { Secrets, Transcript } from "./transcript.js";
@@ -49,6 +50,8 @@ export class Session {
   pipeConnect = false;
   /** What set-up is at; errors of the connection carry it while no transaction is to blame. */
   phase: Phase = "connect";
+  /** Called when every reply of a chunk was handled, before what they caused is written. */
+  onTurnEnd: (() => void) | undefined;
   /** Called once, when the connection is over for whatever reason; after every exchange's `onLost`. */
   onClosed: ((error: SendError) => void) | undefined;
   /** The server speaks first; rejects with a SendError when it does not. */
@@ -61,6 +64,7 @@ export class Session {
   #timed: SessionExchange | "content" | undefined;
   #drainWaiters: (() => void)[] = [];
   #blocked = false;
+  #acceptedByObserver = false;
 
   /** Resolves once TCP, a proxy and implicit TLS stand. @throws SendError */
   static async open(options: ResolvedConnectionOptions): Promise<Session> {
@@ -73,7 +77,8 @@ export class Session {
         : undefined;
     const timings: SetupTimings = {};
     let phase: Phase = "connect";
-    let socket: Socket;
+    let accepted = false;
+    let socket: Socket | undefined;
     try {
       socket =
         options.socket ??
@@ -96,14 +101,24 @@ export class Session {
       if (options.policy === "implicit" && socket.tls === undefined) {
         phase = "tls";
         const tlsBegan = performance.now();
-        await socket.startTls(tlsOptionsFor(options));
+        await socket.startTls(
+          tlsOptionsFor(options, () => {
+            accepted = true;
+          }),
+        );
         timings.tlsMs = elapsed(tlsBegan);
         transcript?.note(describeTls(socket));
       }
+      const session = new Session(options, socket, secrets, transcript, timings);
+      session.#acceptedByObserver = accepted;
+      return session;
     } catch (error) {
-      throw fromLowerError(error, phase, { transcript: transcript?.entries });
+      socket?.destroy();
+      throw fromLowerError(error, phase, {
+        transcript: transcript?.entries,
+        otherwise: "ERR_CLIENT_CALLBACK",
+      });
     }
-    return new Session(options, socket, secrets, transcript, timings);
   }
 
   private constructor(
@@ -146,6 +161,15 @@ export class Session {
     return this.#socket;
   }
 
+  /** TLS stands, and the certificate was verified, or accepted by an observer, or `verify: "none"` was said by name. */
+  get tlsTrusted(): boolean {
+    const { tls } = this.#socket;
+    return (
+      tls !== undefined &&
+      (tls.verified || this.#acceptedByObserver || this.options.tlsOptions.verify === "none")
+    );
+  }
+
   /** The error that ended the connection, if it has ended. */
   get failure(): SendError | undefined {
     return this.#failure;
@@ -153,7 +177,7 @@ export class Session {
 
   /** Appends a command; `flush()` writes it. Inside a reply handler the flush comes by itself. */
   send(command: Command, handler: ReplyHandler): SessionExchange {
-    this.options.observer?.onCommand?.(command);
+    this.options.observer?.onCommand?.(shownCommand(command));
     const exchange = this.protocol.send(command, handler);
     this.transcript?.command(command);
     return exchange;
@@ -184,7 +208,7 @@ export class Session {
     try {
       write();
     } catch (error) {
-      const failure = fromLowerError(error, this.phase, { secrets: this.secrets });
+      const failure = fromLowerError(error, this.phase, { otherwise: "ERR_CLIENT_CALLBACK" });
       // A command that cannot be written leaves the session as it was; anything else ends it.
       if (!(SmtpProtocolError.is(error) && error.kind === "usage")) this.fail(failure);
       reject(failure);
@@ -215,12 +239,19 @@ export class Session {
   }
 
   /** The 220 to STARTTLS has come: the handshake begins in this turn. @throws SendError */
-  async startTls(): Promise<void> {
+  async startTls(verify?: "full"): Promise<void> {
     this.phase = "tls";
     const began = performance.now();
     try {
       this.protocol.tlsStarted();
-      const handshake = this.#socket.startTls(tlsOptionsFor(this.options));
+      const settings = tlsOptionsFor(this.options, () => {
+        this.#acceptedByObserver = true;
+      });
+      const handshake = this.#socket.startTls(
+        verify === undefined || this.options.tlsOptions.verify !== undefined
+          ? settings
+          : { ...settings, verify },
+      );
       this.#deadline.clear();
       await handshake;
     } catch (error) {
@@ -279,33 +310,43 @@ export class Session {
         if (this.#failure !== undefined) return;
       }
     } catch (error) {
-      this.fail(fromLowerError(error, this.phase, { secrets: this.secrets }));
+      this.fail(
+        fromLowerError(error, this.phase, { secrets: this.secrets, otherwise: "ERR_CLIENT_CALLBACK" }),
+      );
       return;
     } finally {
       this.#handling = false;
     }
+    this.onTurnEnd?.();
     this.flush();
   }
 
   #dispatch(exchange: SessionExchange): void {
     let reply = exchange.reply as Reply;
-    if (reply.code >= 400 && this.secrets.any) {
+    const { observer } = this.options;
+    if (this.secrets.any && (reply.code >= 400 || exchange.verb === "AUTH" || observer !== undefined)) {
       reply = this.secrets.scrubReply(reply);
       exchange.reply = reply;
     }
-    this.options.observer?.onReply?.(exchange.verb, reply);
-    this.transcript?.reply(exchange.verb, reply);
+    let thrown: { readonly error: unknown } | undefined;
+    try {
+      observer?.onReply?.(exchange.verb, reply);
+      this.transcript?.reply(exchange.verb, reply);
+    } catch (error) {
+      // The reply has come all the same: whoever waits for it hears it before the connection ends.
+      thrown = { error };
+    }
     if (exchange.awaited === "unsolicited") {
-      this.fail(
-        new SendError("ERR_CLIENT_CONNECTION_LOST", "the server is closing the connection (421)", {
-          phase: this.phase,
-          retryable: true,
-          reply,
-        }),
-      );
+      this.fail(shuttingDown(this.phase, reply));
       return;
     }
     exchange.token?.onReply(exchange);
+    if (thrown !== undefined) {
+      this.fail(fromLowerError(thrown.error, this.phase, { otherwise: "ERR_CLIENT_CALLBACK" }));
+    } else if (reply.code === 421 && this.#failure === undefined) {
+      // 421 ends the connection whatever it answered (RFC 5321 3.8).
+      this.fail(shuttingDown(this.phase, reply));
+    }
   }
 
   #schedule(): void {
@@ -360,6 +401,19 @@ function promiseHandler(resolve: (reply: Reply) => void, reject: (error: SendErr
   return { onReply: (exchange) => resolve(exchange.reply as Reply), onLost: reject };
 }
 
+function shuttingDown(phase: Phase, reply: Reply): SendError {
+  return new SendError("ERR_CLIENT_CONNECTION_LOST", "the server is closing the connection (421)", {
+    phase,
+    retryable: true,
+    reply,
+  });
+}
+
+/** A command as others may see it: of AUTH only the mechanism. */
+function shownCommand(command: Command): Command {
+  return command.verb === "AUTH" ? { verb: "AUTH", mechanism: command.mechanism } : command;
+}
+
 function describeTls({ tls }: Socket): string {
   return `${tls?.protocol} with ${tls?.cipher?.name}${tls?.verified === true ? "" : ", not verified"}${tls?.resumed === true ? ", resumed" : ""}`;
 }
@@ -368,17 +422,27 @@ export function closedError(): SendError {
   return new SendError("ERR_CLIENT_CLOSED", "the connection is closed", { phase: "quit" });
 }
 
-function tlsOptionsFor(options: ResolvedConnectionOptions): TlsOptions {
+function tlsOptionsFor(options: ResolvedConnectionOptions, onAccepted: () => void): TlsOptions {
   const { observer } = options;
   return {
     // Opportunistic TLS meets certificates that nobody promised to verify (RFC 7435 3).
     verify: options.policy === "opportunistic" ? "none" : "full",
+    // Where the caller brought the socket, only the caller knows whom it should reach.
+    ...(options.hostGiven && (options.socket !== undefined || options.path !== undefined)
+      ? { hostNames: [options.host], ...(isAddress(options.host) ? {} : { servername: options.host }) }
+      : {}),
     handshakeTimeoutMs: options.times.tlsMs,
     signal: options.signal,
     ...options.tlsOptions,
     ...(observer?.onCertificate === undefined
       ? {}
-      : { onCertificate: (certificate, failure) => observer.onCertificate?.(certificate, failure) }),
+      : {
+          onCertificate: (certificate, failure) => {
+            const decision = observer.onCertificate?.(certificate, failure);
+            if (decision === true) onAccepted();
+            return decision;
+          },
+        }),
   };
 }
 
