@@ -39,6 +39,7 @@ const GATES = [
   { name: "api", what: "API reports", command: node("api-reports/src/run.mjs") },
   { name: "layers", what: "imports against the drawing", command: node("layers/src/run.mjs") },
   { name: "size", what: "bytes against the budgets", command: node("size/src/run.mjs"), loud: true },
+  { name: "surface", what: "names of the facades against the facts", command: node("surface/src/run.mjs") },
   { name: "documents", what: "README code, changesets", command: node("documents/src/run.mjs") },
   {
     name: "format",
