@@ -65,6 +65,13 @@ const PATTERNS: readonly { code: RegExp; exit: ExitCode; unlessRetryable?: true 
   { code: /^ERR_MIME_NO_(?:SENDER|RECIPIENTS)$/, exit: EXIT_CODES.usage },
   { code: /^ERR_SOCKET_(?:BAD_OPTION|BAD_PORT|BAD_HOST|TLS_OPTION)$/, exit: EXIT_CODES.usage },
   { code: /^ERR_SASL_(?:UNKNOWN_MECHANISM|INVALID_OPTION)$/, exit: EXIT_CODES.usage },
+  { code: /^ERR_QUEUE_(?:UNKNOWN_)?OPTION$/, exit: EXIT_CODES.usage },
+  { code: /^ERR_QUEUE_(?:STORAGE|DIRECTORY_UNSAFE|STORE_UNSAFE)$/, exit: EXIT_CODES.cannotCreate },
+  {
+    code: /^ERR_QUEUE_(?:ENVELOPE|TOO_LARGE|NOT_FOUND|STATE|DAMAGED|VERSION|FOREIGN)$/,
+    exit: EXIT_CODES.data,
+  },
+  { code: /^ERR_QUEUE_MODULE_MISSING$/, exit: EXIT_CODES.unavailable },
   { code: /^ERR_MIME_(?:FILE_|SOURCE_FAILED$|SOURCE_CHANGED$)/, exit: EXIT_CODES.noInput },
   { code: /^ERR_CLIENT_CONTENT_SOURCE$/, exit: EXIT_CODES.noInput },
   { code: /^ERR_SOCKET_FILE_UNREADABLE$/, exit: EXIT_CODES.noInput },

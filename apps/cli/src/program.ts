@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { expandCommand } from "./commands/expand.js";
 import { probeCommand } from "./commands/probe.js";
+import { queueCommand } from "./commands/queue.js";
 import { sendCommand } from "./commands/send.js";
 import { serveCommand } from "./commands/serve.js";
 import { verifyCommand } from "./commands/verify.js";
@@ -16,10 +17,21 @@ export function createProgram(terminal: Terminal, done: (exitCode: number) => vo
     .version(VERSION, "-V, --version", "print the version")
     .addHelpText("after", `\n${exitCodeHelp()}`)
     .showHelpAfterError("(--help tells more)");
-  for (const create of [sendCommand, probeCommand, verifyCommand, expandCommand, serveCommand]) {
+  for (const create of [
+    sendCommand,
+    probeCommand,
+    verifyCommand,
+    expandCommand,
+    serveCommand,
+    queueCommand,
+  ]) {
     program.addCommand(create(terminal, done));
   }
-  for (const command of [program, ...program.commands]) {
+  for (const command of [
+    program,
+    ...program.commands,
+    ...program.commands.flatMap(({ commands }) => commands),
+  ]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => void terminal.stdout.write(text),
       // It repeats what was typed, and what was typed may have been pasted.

@@ -11,7 +11,8 @@ export type {
 } from "./deliver.js";
 export { deliverThrough, type Sender } from "./deliver-through.js";
 export type { DestinationLimit, DestinationLimits } from "./destination-limits.js";
-export { type DirectoryOptions, DirectoryStore } from "./directory/directory-store.js";
+export type { DirectoryOptions } from "./directory/directory-options.js";
+export { DirectoryStore } from "./directory/directory-store.js";
 // For people who look into the directory.
 export { FILE_STATES } from "./directory/file-name.js";
 export type { QueueEnvelope } from "./envelope.js";

@@ -1,5 +1,6 @@
 import type { Deliver } from "./deliver.js";
-import { type DirectoryOptions, DirectoryStore } from "./directory/directory-store.js";
+import type { DirectoryOptions } from "./directory/directory-options.js";
+import { DirectoryStore } from "./directory/directory-store.js";
 import type { QueueEnvelope } from "./envelope.js";
 import { QueueError } from "./errors.js";
 import type { QueueEvent, QueueObserver } from "./events.js";
@@ -194,6 +195,12 @@ export class MailQueue {
     checkNames("list", options, new Set(["states"]));
     for await (const stored of this.#store.list(options.states ?? MESSAGE_STATES))
       yield describeMessage(stored);
+  }
+
+  /** The next messages that wait for their time, soonest first. Default 10. */
+  async upcoming(limit = 10): Promise<readonly QueuedMessage[]> {
+    this.#checkOpen();
+    return (await this.#store.upcoming(wholeNumber("limit", limit, 10, 1, 10_000))).map(describeMessage);
   }
 
   /** The frozen octets of a message. */

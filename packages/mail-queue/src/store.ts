@@ -77,6 +77,8 @@ export interface QueueStore {
   get(id: string): Promise<StoredMessage | undefined>;
   /** In no promised order; a message that moves meanwhile may be missed or seen twice. */
   list(states: readonly MessageState[]): AsyncIterable<StoredMessage>;
+  /** The next messages that wait for their time, soonest first. */
+  upcoming(limit: number): Promise<readonly StoredMessage[]>;
   /** The frozen octets of a message. */
   content(id: string): AsyncIterable<Uint8Array>;
   counts(): Promise<QueueCounts>;

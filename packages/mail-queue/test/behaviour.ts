@@ -179,6 +179,11 @@ export function describeBehaviour(kind: string, makeStores: () => Promise<Stores
       const waitMs = (message.nextTryAt?.getTime() ?? 0) - Date.now();
       expect(waitMs).toBeGreaterThan(1_700_000);
       expect(waitMs).toBeLessThan(3_700_000);
+      await queue.enqueue(undefined, LETTER);
+      await queue.enqueue(undefined, LETTER, { notBefore: Date.now() + 7_200_000 });
+      expect((await queue.upcoming()).map((next) => next.id)[0]).toBe(id);
+      expect(await queue.upcoming()).toHaveLength(2);
+      expect(await queue.upcoming(1)).toHaveLength(1);
     });
 
     it("holds a message in doubt until somebody decides", async () => {

@@ -1,10 +1,9 @@
-import { opendir, rename, stat, unlink } from "node:fs/promises";
+import { rename, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { QueueError, storageError } from "../errors.js";
-import { type StoredMessage, stateOfJournal } from "../message.js";
+import type { StoredMessage } from "../message.js";
 import { MESSAGE_ID } from "../message-id.js";
 import type { MessageState } from "../message-state.js";
-import { checkNames, wholeNumber } from "../options.js";
 import type {
   Added,
   Claim,
@@ -15,45 +14,16 @@ import type {
   StoreObserver,
 } from "../store.js";
 import { type ClaimHome, DirectoryClaim } from "./directory-claim.js";
+import { type DirectoryOptions, readDirectoryOptions } from "./directory-options.js";
+import { DirectoryReader, lastAttempt, readIfThere } from "./directory-reader.js";
 import { DirectorySync } from "./directory-sync.js";
-import {
-  asideName,
-  FINISHED,
-  type Finished,
-  formatLiveName,
-  type LiveName,
-  parseLiveName,
-} from "./file-name.js";
+import { asideName, FINISHED, type Finished, formatLiveName, type LiveName } from "./file-name.js";
 import { prepareFolders } from "./folders.js";
 import { Keys } from "./keys.js";
 import { LiveFolder, type ScanVisitor } from "./live-folder.js";
 import { Members } from "./member.js";
 import { MessageFile, writeMessageFile } from "./message-file.js";
 
-export interface DirectoryOptions {
-  /** Made with mode 0700 when it does not exist. Everything in it belongs to the queue. */
-  readonly directory: string;
-  /** One fsync of the directory serves all renames that wait at the time. Default true. */
-  readonly sharedSync?: boolean | undefined;
-  /** How long a process on another machine may be silent before its claims are taken over. Default 60,000. */
-  readonly leaseMs?: number | undefined;
-  /** How often the directory is looked at for messages of other processes. Default 1,000. */
-  readonly pollIntervalMs?: number | undefined;
-  /** How many names of due messages are held in memory. Default 10,000. */
-  readonly readyLimit?: number | undefined;
-  /** How long an idempotency key is remembered. Default 14 days. */
-  readonly keepKeysMs?: number | undefined;
-}
-
-const NAMES: ReadonlySet<string> = new Set<keyof DirectoryOptions>([
-  "directory",
-  "sharedSync",
-  "leaseMs",
-  "pollIntervalMs",
-  "readyLimit",
-  "keepKeysMs",
-]);
-const DAY_MS = 86_400_000;
 /** A file that was being written when its process was lost on another machine. */
 const MAX_ABANDONED = 10_000;
 
@@ -65,6 +35,7 @@ export class DirectoryStore implements QueueStore {
   readonly #keySync: DirectorySync;
   readonly #members: Members;
   readonly #keys: Keys;
+  readonly #reader: DirectoryReader;
   readonly #keepKeysMs: number;
   readonly #active = new Set<string>();
   /** Claims whose content phase nobody is left to end. */
@@ -78,25 +49,22 @@ export class DirectoryStore implements QueueStore {
 
   /** @throws QueueError `ERR_QUEUE_UNKNOWN_OPTION`, `ERR_QUEUE_OPTION` */
   constructor(options: DirectoryOptions) {
-    checkNames("directory", options, NAMES);
-    if (typeof options.directory !== "string" || options.directory === "") {
-      throw new QueueError("ERR_QUEUE_OPTION", "directory must be a path");
-    }
-    this.#directory = options.directory;
-    this.#keepKeysMs = wholeNumber("keepKeysMs", options.keepKeysMs, 14 * DAY_MS, 0);
-    this.#live = new LiveFolder(join(options.directory, "live"), {
-      readyLimit: wholeNumber("readyLimit", options.readyLimit, 10_000, 1),
-      pollIntervalMs: wholeNumber("pollIntervalMs", options.pollIntervalMs, 1_000, 10),
-    });
-    const shared = options.sharedSync ?? true;
-    this.#sync = new DirectorySync(this.#live.path, shared);
-    this.#keySync = new DirectorySync(join(options.directory, "keys"), shared);
-    this.#members = new Members(
-      join(options.directory, "members"),
-      wholeNumber("leaseMs", options.leaseMs, 60_000, 100),
+    const settings = readDirectoryOptions(options);
+    this.#directory = settings.directory;
+    this.#keepKeysMs = settings.keepKeysMs;
+    this.#live = new LiveFolder(join(settings.directory, "live"), settings);
+    this.#reader = new DirectoryReader(options.directory, this.#live, (error) =>
+      this.#observer?.onProblem(error),
     );
-    this.#keys = new Keys(join(options.directory, "keys"), this.#members, this.#keySync, (id) =>
-      this.#exists(id),
+    this.#sync = new DirectorySync(this.#live.path, settings.sharedSync);
+    this.#keySync = new DirectorySync(join(options.directory, "keys"), settings.sharedSync);
+    this.#members = new Members(join(settings.directory, "members"), settings.leaseMs);
+    this.#keys = new Keys(
+      join(options.directory, "keys"),
+      this.#members,
+      this.#keySync,
+      async (id) => (await this.#reader.locate(id)) !== undefined,
+      (error) => this.#observer?.onProblem(error),
     );
     this.#home = {
       directory: this.#directory,
@@ -340,9 +308,9 @@ export class DirectoryStore implements QueueStore {
 
   async #takeFinished(id: string, folder: Finished): Promise<Claim | undefined> {
     const path = join(this.#directory, folder, id);
-    const file = await this.#read(path, id);
+    const file = await readIfThere(path, id);
     if (file === undefined) return undefined;
-    const attempts = Math.max(0, ...file.journal.map((entry) => ("attempt" in entry ? entry.attempt : 0)));
+    const attempts = lastAttempt(file.journal);
     const name: LiveName = {
       file: "sending",
       id,
@@ -362,108 +330,31 @@ export class DirectoryStore implements QueueStore {
     }
   }
 
-  /** Undefined when nothing has this name. */
-  async #read(path: string, id: string): Promise<MessageFile | undefined> {
-    try {
-      return await MessageFile.read(path, id);
-    } catch (error) {
-      if (QueueError.is(error) && error.errno === "ENOENT") return undefined;
-      throw error;
-    }
+  get(id: string): Promise<StoredMessage | undefined> {
+    return this.#reader.get(id);
   }
 
-  async #exists(id: string): Promise<boolean> {
-    return (await this.#locate(id)) !== undefined;
+  list(states: readonly MessageState[]): AsyncIterable<StoredMessage> {
+    return this.#reader.list(states);
   }
 
-  async #locate(id: string): Promise<{ path: string; live?: LiveName; state: MessageState } | undefined> {
-    if (!MESSAGE_ID.test(id)) return undefined;
-    // A message moves from live to finished; the second look finds one that moved while the first was taken.
-    for (let look = 0; look < 2; look++) {
-      const live = await this.#live.find(id);
-      if (live !== undefined) {
-        const state = live.file === "queued" ? "queued" : "sending";
-        return { path: join(this.#live.path, formatLiveName(live)), live, state };
-      }
-      for (const folder of FINISHED) {
-        const path = join(this.#directory, folder, id);
-        if (
-          await stat(path).then(
-            () => true,
-            () => false,
-          )
-        )
-          return { path, state: folder };
-      }
-    }
-    return undefined;
+  upcoming(limit: number): Promise<readonly StoredMessage[]> {
+    return this.#reader.upcoming(limit);
   }
 
-  async get(id: string): Promise<StoredMessage | undefined> {
-    for (let look = 0; look < 3; look++) {
-      const place = await this.#locate(id);
-      if (place === undefined) return undefined;
-      const file = await this.#read(place.path, id);
-      if (file !== undefined) return stored(file, place.state, place.live);
-    }
-    return undefined;
+  content(id: string): AsyncIterable<Uint8Array> {
+    return this.#reader.content(id);
   }
 
-  async *list(states: readonly MessageState[]): AsyncGenerator<StoredMessage> {
-    for await (const { name, folder } of this.#walk(states)) {
-      const live = folder === "live" ? name : undefined;
-      const path = join(this.#directory, folder, live === undefined ? name.id : formatLiveName(live));
-      try {
-        const file = await this.#read(path, name.id);
-        const state = folder !== "live" ? folder : name.file === "queued" ? "queued" : "sending";
-        if (file !== undefined) yield stored(file, state, live);
-      } catch (error) {
-        // Looking does not move anything; the worker sets it aside.
-        this.#observer?.onProblem(error as Error);
-      }
-    }
-  }
-
-  async *#walk(
-    states: readonly MessageState[],
-  ): AsyncGenerator<{ name: LiveName; folder: "live" | Finished }> {
-    if (states.includes("queued") || states.includes("sending")) {
-      for await (const entry of await opendir(this.#live.path, { bufferSize: 512 })) {
-        const name = parseLiveName(entry.name);
-        if (name === undefined || name.file === "writing") continue;
-        if (states.includes(name.file === "queued" ? "queued" : "sending")) yield { name, folder: "live" };
-      }
-    }
-    for (const folder of FINISHED) {
-      if (!states.includes(folder)) continue;
-      for await (const { name: id } of await opendir(join(this.#directory, folder), { bufferSize: 512 })) {
-        if (MESSAGE_ID.test(id)) {
-          yield { name: { file: "queued", id, dueMs: 0, priority: 0, attempts: 0, owner: "" }, folder };
-        }
-      }
-    }
-  }
-
-  async *content(id: string): AsyncGenerator<Uint8Array> {
-    const place = await this.#locate(id);
-    const file = place === undefined ? undefined : await this.#read(place.path, id);
-    if (place === undefined || file === undefined) {
-      throw new QueueError("ERR_QUEUE_NOT_FOUND", `there is no message ${id}`);
-    }
-    yield* file.blocks(place.path);
-  }
-
-  async counts(): Promise<QueueCounts> {
-    const counts = { queued: 0, sending: 0, sent: 0, failed: 0, "in-doubt": 0 };
-    for await (const { name, folder } of this.#walk(["queued", "sending", ...FINISHED])) {
-      counts[folder !== "live" ? folder : name.file === "queued" ? "queued" : "sending"]++;
-    }
-    return counts;
+  counts(): Promise<QueueCounts> {
+    return this.#reader.counts();
   }
 
   async purge(states: readonly MessageState[], beforeMs: number): Promise<number> {
     let removed = 0;
-    for await (const { name, folder } of this.#walk(FINISHED.filter((state) => states.includes(state)))) {
+    for await (const { name, folder } of this.#reader.walk(
+      FINISHED.filter((state) => states.includes(state)),
+    )) {
       const path = join(this.#directory, folder, name.id);
       const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
       if (mtimeMs >= beforeMs) continue;
@@ -496,15 +387,4 @@ export class DirectoryStore implements QueueStore {
     await this.#sync.close();
     await this.#keySync.close();
   }
-}
-
-function stored(file: MessageFile, state: MessageState, live: LiveName | undefined): StoredMessage {
-  return {
-    head: file.head,
-    journal: file.journal,
-    state: live === undefined ? stateOfJournal(file.head, file.journal) : state,
-    attempts:
-      live?.attempts ?? Math.max(0, ...file.journal.map((entry) => ("attempt" in entry ? entry.attempt : 0))),
-    nextTryMs: live === undefined || live.dueMs === 0 ? undefined : live.dueMs,
-  };
 }

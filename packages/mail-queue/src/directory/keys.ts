@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { link, open, opendir, readFile, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { storageError } from "../errors.js";
+import { QueueError, storageError } from "../errors.js";
 import { MESSAGE_ID, randomWord } from "../message-id.js";
 import type { Added } from "../store.js";
 import type { DirectorySync } from "./directory-sync.js";
@@ -14,7 +14,10 @@ interface Reservation {
   readonly owner: string;
 }
 
-const WAIT_MS = 20;
+const WAIT_MS = 10;
+const MAX_WAIT_MS = 500;
+/** How long a key is waited for that another process is using. */
+const PATIENCE_MS = 30_000;
 
 /**
  * Idempotency keys. A key is reserved by the file `keys/HASH.N`, made by link(2) so that it appears whole and only one process can
@@ -37,40 +40,58 @@ export class Keys {
     this.#members = members;
     this.#sync = sync;
     this.#exists = exists;
+    this.#onProblem = onProblem;
   }
 
   /** Runs `publish` unless the key has a message already. */
   async once(key: string, id: string, publish: () => Promise<void>): Promise<Added> {
     const hash = createHash("sha256").update(key).digest("hex");
     const done = join(this.#folder, `${hash}.done`);
+    const patienceEndsAt = performance.now() + PATIENCE_MS;
     try {
-      for (;;) {
+      for (let waitMs = WAIT_MS; ; waitMs = Math.min(waitMs * 2, MAX_WAIT_MS)) {
         const known = await this.#read(done);
         if (known !== undefined) return { id: known.id, duplicate: true };
         const found = await this.#reserve(hash, id);
         if (found === "wait") {
-          await sleep(WAIT_MS);
+          if (performance.now() > patienceEndsAt) {
+            throw new QueueError(
+              "ERR_QUEUE_STORAGE",
+              "another process holds the idempotency key and does not end",
+            );
+          }
+          await sleep(waitMs);
           continue;
         }
         if (found.id !== id) {
-          // Its owner died between queueing the message and saying so.
-          await this.#write(done, found.id);
-          await this.#sync.sync();
+          // Its owner ended between queueing the message and saying so.
+          await this.#finish(done, found.path, found.id);
           return { id: found.id, duplicate: true };
         }
         try {
+          // Before the message can be found the key must be, or a power failure between the two makes two of one.
+          await this.#sync.sync();
           await publish();
         } catch (error) {
           await unlink(found.path).catch(() => {});
           throw error;
         }
-        await this.#write(done, id);
-        await this.#sync.sync();
-        await unlink(found.path).catch(() => {});
+        await this.#finish(done, found.path, id);
         return { id, duplicate: false };
       }
     } catch (cause) {
       throw storageError("the idempotency key cannot be kept", cause);
+    }
+  }
+
+  /** The message is queued, and that is the answer: should this fail, the reservation goes on telling of it. */
+  async #finish(done: string, reservation: string, id: string): Promise<void> {
+    try {
+      await this.#write(done, id);
+      await this.#sync.sync();
+      await unlink(reservation);
+    } catch (cause) {
+      this.#onProblem(storageError("the idempotency key could not be put in its final place", cause));
     }
   }
 
@@ -85,8 +106,10 @@ export class Keys {
         await unlink(path).catch(() => {});
         return "wait";
       }
-      if (!(await this.#members.isGone(before.owner))) return "wait";
+      const gone = await this.#members.isGone(before.owner);
+      // Asked after the owner: one that is gone queues nothing more.
       if (await this.#exists(before.id)) return { id: before.id, path };
+      if (!gone) return "wait";
     }
   }
 

@@ -1,7 +1,7 @@
 import { constants, readFileSync, readlinkSync } from "node:fs";
 import { open, readdir, readFile, rename, stat, unlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { storageError } from "../errors.js";
+import { errnoOf, storageError } from "../errors.js";
 import { randomWord } from "../message-id.js";
 
 /** What a process writes about itself, so that others can tell whether it still lives. */
@@ -141,8 +141,8 @@ function bootOf(): string {
   if (bootId === "" || startOf(process.pid) === undefined) return "";
   try {
     return `${bootId} ${readlinkSync("/proc/self/ns/pid")}`;
-  } catch {
-    return "";
+  } catch (cause) {
+    return absent(cause, "");
   }
 }
 
@@ -160,7 +160,13 @@ function startOf(pid: number): string | undefined {
 function readOr(path: string, otherwise: string): string {
   try {
     return readFileSync(path, "latin1");
-  } catch {
-    return otherwise;
+  } catch (cause) {
+    return absent(cause, otherwise);
   }
+}
+
+/** That something is not there is an answer; that it cannot be read now (EMFILE) is none. ESRCH: it went while it was read. */
+function absent(cause: unknown, otherwise: string): string {
+  if (["ENOENT", "ENOTDIR", "ESRCH", "EACCES", "EPERM"].includes(errnoOf(cause) ?? "")) return otherwise;
+  throw storageError("the system does not tell which processes live", cause);
 }

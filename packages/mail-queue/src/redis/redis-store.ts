@@ -265,6 +265,17 @@ export class RedisStore implements QueueStore {
     }
   }
 
+  async upcoming(limit: number): Promise<readonly StoredMessage[]> {
+    const { engine, keys } = this.#engine();
+    const page = (await engine.jobs.getJobs("delayed", 0, limit - 1, true)) as (MessageJob | undefined)[];
+    const messages: StoredMessage[] = [];
+    for (const job of page) {
+      if (job !== undefined && job !== null)
+        messages.push(stored(job, await keys.read(job.id as string), "delayed"));
+    }
+    return messages;
+  }
+
   async *#walk(states: readonly MessageState[]): AsyncGenerator<{ job: MessageJob; state: string }> {
     const { engine } = this.#engine();
     const kinds: string[] = [];
