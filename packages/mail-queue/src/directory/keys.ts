@@ -30,11 +30,14 @@ export class Keys {
   /** Tells whether a message is in the queue, in any state. */
   readonly #exists: (id: string) => Promise<boolean>;
 
+  readonly #onProblem: (error: Error) => void;
+
   constructor(
     folder: string,
     members: Members,
     sync: DirectorySync,
     exists: (id: string) => Promise<boolean>,
+    onProblem: (error: Error) => void,
   ) {
     this.#folder = folder;
     this.#members = members;
