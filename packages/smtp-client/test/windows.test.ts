@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import type { SendOptions } from "../src/index.js";
+import { settled, told } from "./outcomes.js";
+import { connectToTruth } from "./truth-connection.js";
+
+const MESSAGE = { from: "ann@example.com", to: ["bob@example.org"], subject: "first", text: "Hello\n" };
+const CHUNKING = ["PIPELINING", "CHUNKING", "8BITMIME"];
+const WINDOW = { window: { maxMessages: 10 } };
+
+function readers(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `r${i}@a.example`);
+}
+
+describe("a message with more recipients than one group in a window", () => {
+  it.each([250, 251, 300, 750])("of %i: goes out whole, with no RCPT behind its content", async (count) => {
+    const { connection, server } = await connectToTruth({ extensions: CHUNKING }, WINDOW);
+    const receipt = await connection.send({ ...MESSAGE, to: readers(count) });
+    await connection.close();
+    expect(receipt.accepted.length).toBe(count);
+    expect([...server.delivered]).toEqual(readers(count).map((address) => [`${address} first`, 1]));
+    const verbs = server.commands.map((line) => line.split(" ")[0]);
+    expect(verbs.lastIndexOf("RCPT")).toBeLessThan(verbs.indexOf("BDAT"));
+  });
+
+  it.each([
+    { name: "small", text: "Hello\n" },
+    { name: "large", text: `${"x".repeat(70)}\n`.repeat(3_000) },
+  ])("leaves no recipient to a $name message behind it", async ({ text }) => {
+    const { connection, server } = await connectToTruth({ extensions: CHUNKING }, WINDOW);
+    const [first, second] = await Promise.all([
+      connection.send({ ...MESSAGE, to: readers(300) }),
+      connection.send({ ...MESSAGE, to: ["boss@b.example"], subject: "second", text }),
+    ]);
+    await connection.close();
+    expect(first.accepted.length).toBe(300);
+    expect(told(second)).toEqual(["boss@b.example accepted 250"]);
+    expect([...server.delivered]).toEqual([
+      ...readers(300).map((address) => [`${address} first`, 1]),
+      ["boss@b.example second", 1],
+    ]);
+  });
+
+  it("takes none from a message before it", async () => {
+    const { connection, server } = await connectToTruth({ extensions: CHUNKING }, WINDOW);
+    const results = await Promise.all([
+      connection.send({ ...MESSAGE, to: ["boss@b.example"], subject: "zero" }),
+      connection.send({ ...MESSAGE, to: readers(251) }),
+      connection.send({ ...MESSAGE, subject: "last" }),
+    ]);
+    await connection.close();
+    expect(results.map(({ accepted }) => accepted.length)).toEqual([1, 251, 1]);
+    expect(server.delivered.get("boss@b.example zero")).toBe(1);
+    expect(server.delivered.get("bob@example.org last")).toBe(1);
+    expect(server.delivered.size).toBe(253);
+  });
+});
+
+describe("neighbours in a window or a pipeline", () => {
+  const SETTINGS = [
+    { name: "in a window", extensions: CHUNKING, client: WINDOW },
+    { name: "with chunks", extensions: CHUNKING, client: {} },
+    { name: "with DATA", extensions: ["PIPELINING", "8BITMIME"], client: {} },
+    { name: "without pipelining", extensions: ["8BITMIME"], client: {} },
+  ];
+
+  it.each(SETTINGS)("$name: are all delivered beside one whose progress is watched", async (setting) => {
+    const { connection, server } = await connectToTruth({ extensions: setting.extensions }, setting.client);
+    const seen: number[] = [];
+    const options: SendOptions = { onProgress: ({ sentBytes }) => void seen.push(sentBytes) };
+    await Promise.all([
+      connection.send(MESSAGE),
+      connection.send({ ...MESSAGE, subject: "watched" }, options),
+      connection.send({ ...MESSAGE, subject: "last" }),
+    ]);
+    await connection.close();
+    expect([...server.delivered]).toEqual([
+      ["bob@example.org first", 1],
+      ["bob@example.org watched", 1],
+      ["bob@example.org last", 1],
+    ]);
+    expect(seen.length).toBeGreaterThan(0);
+  });
+
+  it.each(SETTINGS)("$name: are safe from one whose onProgress throws", async (setting) => {
+    const { connection, server } = await connectToTruth({ extensions: setting.extensions }, setting.client);
+    const options: SendOptions = {
+      onProgress: () => {
+        throw new Error("mine");
+      },
+    };
+    const results = await Promise.all([
+      settled(connection.send(MESSAGE)),
+      settled(connection.send({ ...MESSAGE, subject: "broken" }, options)),
+      settled(connection.send({ ...MESSAGE, subject: "last" })),
+    ]);
+    connection.destroy();
+    expect(results.map(told)).toEqual([
+      ["bob@example.org accepted 250"],
+      ["ERR_CLIENT_CONTENT_SOURCE not-sent", "bob@example.org not-sent ERR_CLIENT_CONTENT_SOURCE"],
+      ["ERR_CLIENT_CONNECTION_LOST not-sent", "bob@example.org not-sent ERR_CLIENT_CONNECTION_LOST"],
+    ]);
+    expect(results[2]).toMatchObject({ retryable: true });
+    expect([...server.delivered]).toEqual([["bob@example.org first", 1]]);
+  });
+
+  it("are all delivered beside content with lines longer than 998 octets", async () => {
+    const { connection, server } = await connectToTruth({ extensions: CHUNKING }, WINDOW);
+    const raw = new TextEncoder().encode(`Subject: long\r\n\r\n${"z".repeat(1_200)}\r\n`);
+    await Promise.all([
+      connection.send(MESSAGE),
+      connection.send({ raw }, { envelope: { from: "ann@example.com", to: ["bob@example.org"] } }),
+      connection.send({ ...MESSAGE, subject: "last" }),
+    ]);
+    await connection.close();
+    expect([...server.delivered.keys()]).toEqual([
+      "bob@example.org first",
+      "bob@example.org long",
+      "bob@example.org last",
+    ]);
+  });
+});
