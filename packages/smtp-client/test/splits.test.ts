@@ -1,0 +1,167 @@
+import { describe, expect, it } from "vitest";
+import { type Acceptance, SmtpClient } from "../src/index.js";
+import { failure, told } from "./outcomes.js";
+import { connectTo } from "./scripted-peer.js";
+import { connectToTruth, loopbackServer } from "./truth-connection.js";
+import { truthServer } from "./truth-server.js";
+
+const TWO = {
+  from: "ann@example.com",
+  to: ["ann@example.org", "bob@example.org"],
+  subject: "x",
+  text: "Hello\n",
+};
+const EHLO = "250-mail.example\r\n250-PIPELINING\r\n250 8BITMIME\r\n";
+const bobWaits = (address: string): string =>
+  address.startsWith("bob") ? "452 4.5.3 too many\r\n" : "250 2.1.5 ok\r\n";
+
+const ALL_OR_NONE: { name: string; acceptance: Acceptance }[] = [
+  { name: "all", acceptance: "all" },
+  {
+    name: "a function that wants all",
+    acceptance: (recipients) => recipients.every(({ outcome }) => outcome === "accepted"),
+  },
+];
+
+describe("acceptance", () => {
+  it.each(ALL_OR_NONE)(
+    "$name: 452 is a refusal like any other, and nobody gets the message",
+    async ({ acceptance }) => {
+      let asked = 0;
+      const { connection, server } = await connectToTruth({
+        reply: (what, argument) =>
+          what === "RCPT" && argument.includes("bob") && asked++ === 0 ? "452 4.5.3 too many" : undefined,
+      });
+      const error = await failure(connection.send(TWO, { acceptance }));
+      await connection.close();
+      expect(told(error)).toEqual([
+        "ERR_CLIENT_RECIPIENTS_REFUSED rejected",
+        "ann@example.org not-sent ERR_CLIENT_ACCEPTANCE",
+        "bob@example.org rejected 452",
+      ]);
+      expect(asked).toBe(1);
+      expect(server.delivered.size).toBe(0);
+    },
+  );
+
+  it.each(ALL_OR_NONE)(
+    "$name: recipients that limits would split are refused before MAIL",
+    async ({ acceptance }) => {
+      const { connection, server } = await connectToTruth({
+        extensions: ["PIPELINING", "8BITMIME", "LIMITS RCPTMAX=1"],
+      });
+      const error = await failure(connection.send(TWO, { acceptance }));
+      expect(told(error)).toEqual([
+        "ERR_CLIENT_ACCEPTANCE not-sent",
+        "ann@example.org not-sent ERR_CLIENT_ACCEPTANCE",
+        "bob@example.org not-sent ERR_CLIENT_ACCEPTANCE",
+      ]);
+      expect(server.commands).toEqual(["EHLO client.example"]);
+      await connection.close();
+    },
+  );
+
+  it("any: a recipient put off with 452 gets the message in a transaction of its own", async () => {
+    let asked = 0;
+    const { connection, server } = await connectToTruth({
+      reply: (what, argument) =>
+        what === "RCPT" && argument.includes("bob") && asked++ === 0 ? "452 4.5.3 too many" : undefined,
+    });
+    const receipt = await connection.send(TWO);
+    await connection.close();
+    expect(told(receipt)).toEqual(["ann@example.org accepted 250", "bob@example.org accepted 250"]);
+    expect([...server.delivered]).toEqual([
+      ["ann@example.org x", 1],
+      ["bob@example.org x", 1],
+    ]);
+  });
+});
+
+describe("recipients that wait for a second transaction", () => {
+  it("are not sent when the server refuses the content of the first early", async () => {
+    const { connection, seen } = await connectTo(
+      { ehlo: EHLO, rcpt: bobWaits, contentBegins: "552 too big\r\n", end: undefined },
+      { timeouts: undefined },
+    );
+    const text = `${"x".repeat(70)}\n`.repeat(20_000);
+    const error = await failure(connection.send({ ...TWO, text }));
+    expect(told(error)).toEqual([
+      "ERR_CLIENT_CONTENT_REFUSED rejected",
+      "ann@example.org rejected 552",
+      "bob@example.org not-sent ERR_CLIENT_CONNECTION_LOST",
+    ]);
+    expect(seen.commands.filter((line) => line.startsWith("MAIL")).length).toBe(1);
+  });
+
+  it("are not sent when the outcome of the first is not known", async () => {
+    const { connection } = await connectTo(
+      { ehlo: EHLO, rcpt: bobWaits, end: (peer) => peer.reset() },
+      { timeouts: undefined },
+    );
+    const error = await failure(connection.send(TWO));
+    expect(error.state).toBe("unknown");
+    expect(error.recipients.map(({ address, outcome }) => `${address} ${outcome}`)).toEqual([
+      "ann@example.org unknown",
+      "bob@example.org not-sent",
+    ]);
+  });
+
+  it("are not sent when the send takes too long", async () => {
+    const { connection } = await connectTo(
+      { ehlo: EHLO, rcpt: bobWaits, end: undefined },
+      { timeouts: undefined, closeTimeoutMs: 50 },
+    );
+    const error = await failure(connection.send(TWO, { sendTimeoutMs: 300 }));
+    expect(told(error)).toEqual([
+      "ERR_CLIENT_SEND_TIMEOUT unknown",
+      "ann@example.org unknown ERR_CLIENT_SEND_TIMEOUT",
+      "bob@example.org not-sent ERR_CLIENT_SEND_TIMEOUT",
+    ]);
+    await connection.close();
+    expect(connection.closed).toBe(true);
+  });
+
+  it("are not sent when an observer abandons the first", async () => {
+    const server = await loopbackServer((socket) => {
+      truthServer(socket, { extensions: ["PIPELINING", "8BITMIME", "LIMITS RCPTMAX=1"] });
+    });
+    let transfers = 0;
+    const client = new SmtpClient({
+      host: "127.0.0.1",
+      port: server.port,
+      tls: "none",
+      observer: { onTransfer: () => ++transfers > 1 },
+    });
+    const error = await failure(client.send(TWO));
+    client.destroy();
+    await server.close();
+    expect(told(error)).toEqual([
+      "ERR_CLIENT_ABANDONED not-sent",
+      "ann@example.org not-sent ERR_CLIENT_ABANDONED",
+      "bob@example.org not-sent ERR_CLIENT_ABANDONED",
+    ]);
+    expect(transfers).toBe(1);
+  });
+});
+
+describe("content that can be read only once", () => {
+  it("is refused before MAIL where limits split the recipients", async () => {
+    const { connection, server } = await connectToTruth({
+      extensions: ["PIPELINING", "8BITMIME", "LIMITS RCPTMAX=1"],
+    });
+    async function* source() {
+      const line = new TextEncoder().encode("a line that is long enough for content to be streamed\r\n");
+      for (let i = 0; i < 4_000; i++) yield line;
+    }
+    const error = await failure(
+      connection.send({ ...TWO, attachments: [{ filename: "a.bin", content: source() }] }),
+    );
+    expect(told(error)).toEqual([
+      "ERR_CLIENT_CONTENT_SOURCE not-sent",
+      "ann@example.org not-sent ERR_CLIENT_CONTENT_SOURCE",
+      "bob@example.org not-sent ERR_CLIENT_CONTENT_SOURCE",
+    ]);
+    expect(server.commands).toEqual(["EHLO client.example"]);
+    await connection.close();
+  });
+});
