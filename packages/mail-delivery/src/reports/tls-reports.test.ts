@@ -1,0 +1,88 @@
+import { expect, it } from "vitest";
+import { FakeDns, txt } from "../../test/fake-dns.js";
+import { findTlsReportAddresses, parseTlsReportRecord } from "./tls-report-record.js";
+import { TlsReports, type TlsSessionResult } from "./tls-reports.js";
+
+it.each<[string, string[], string[]]>([
+  ["one address", ["v=TLSRPTv1; rua=mailto:tls@example.org"], ["mailto:tls@example.org"]],
+  [
+    "two, beside other records",
+    ["v=spf1 -all", "v=TLSRPTv1;rua=mailto:tls@example.org, https://example.org/tls;"],
+    ["mailto:tls@example.org", "https://example.org/tls"],
+  ],
+  [
+    "other schemes are left out",
+    ["v=TLSRPTv1; rua=http://example.org/,mailto:tls@example.org"],
+    ["mailto:tls@example.org"],
+  ],
+  ["two records count as none", ["v=TLSRPTv1; rua=mailto:a@b.test", "v=TLSRPTv1; rua=mailto:a@b.test"], []],
+  ["no rua", ["v=TLSRPTv1;"], []],
+  ["nothing", [], []],
+])("record: %s", async (_, texts, expected) => {
+  expect(parseTlsReportRecord(texts)).toEqual(expected);
+  const dns = new FakeDns({ "TXT _smtp._tls.example.org": texts.map(txt) });
+  expect(await findTlsReportAddresses("example.org", dns)).toEqual(expected);
+});
+
+it("adds up to a report as RFC 8460 has it", () => {
+  let now = Date.UTC(2026, 0, 1);
+  const reports = new TlsReports({
+    organizationName: "Example",
+    contactInfo: "tls@example.com",
+    submitter: "mail.example.com",
+    now: () => now,
+  });
+  const base: TlsSessionResult = {
+    domain: "example.org",
+    policyType: "sts",
+    policyLines: ["version: STSv1", "mode: testing"],
+    policyHosts: ["mx.example.org"],
+    failure: undefined,
+    reason: undefined,
+    host: "mx.example.org",
+    address: "192.0.2.1",
+    localAddress: "192.0.2.9",
+  };
+  reports.add(base);
+  reports.add(base);
+  for (let round = 0; round < 3; round++) {
+    reports.add({ ...base, failure: "certificate-expired", reason: "ERR_SOCKET_CERTIFICATE_EXPIRED" });
+  }
+  reports.add({ ...base, policyType: "no-policy-found", policyLines: [], policyHosts: [] });
+  now += 86_400_000;
+  const [report, ...others] = reports.take();
+  expect(others).toEqual([]);
+  expect(report?.fileName).toMatch(/^mail\.example\.com!example\.org!1767225600!1767312000!\S+\.json$/);
+  expect(report?.json).toEqual({
+    "organization-name": "Example",
+    "date-range": { "start-datetime": "2026-01-01T00:00:00Z", "end-datetime": "2026-01-02T00:00:00Z" },
+    "contact-info": "tls@example.com",
+    "report-id": expect.stringMatching(/@mail\.example\.com$/),
+    policies: [
+      {
+        policy: {
+          "policy-type": "sts",
+          "policy-string": ["version: STSv1", "mode: testing"],
+          "policy-domain": "example.org",
+          "mx-host": ["mx.example.org"],
+        },
+        summary: { "total-successful-session-count": 2, "total-failure-session-count": 3 },
+        "failure-details": [
+          {
+            "result-type": "certificate-expired",
+            "sending-mta-ip": "192.0.2.9",
+            "receiving-mx-hostname": "mx.example.org",
+            "receiving-ip": "192.0.2.1",
+            "failure-reason-code": "ERR_SOCKET_CERTIFICATE_EXPIRED",
+            "failed-session-count": 3,
+          },
+        ],
+      },
+      {
+        policy: { "policy-type": "no-policy-found", "policy-domain": "example.org" },
+        summary: { "total-successful-session-count": 1, "total-failure-session-count": 0 },
+      },
+    ],
+  });
+  expect(reports.take()).toEqual([]);
+});

@@ -1,0 +1,182 @@
+import { checkNames } from "../check-options.js";
+
+/** RFC 8460 section 4.3. */
+export type TlsResultType =
+  | "starttls-not-supported"
+  | "certificate-host-mismatch"
+  | "certificate-expired"
+  | "certificate-not-trusted"
+  | "validation-failure"
+  | "tlsa-invalid"
+  | "dnssec-invalid"
+  | "dane-required"
+  | "sts-policy-fetch-error"
+  | "sts-policy-invalid"
+  | "sts-webpki-invalid";
+
+/** What came of the TLS of one session, or of a policy that no session came of. */
+export interface TlsSessionResult {
+  /** The recipients' domain, in A-labels. */
+  readonly domain: string;
+  readonly policyType: "tlsa" | "sts" | "no-policy-found";
+  /** The lines of the policy, or the TLSA records as text. */
+  readonly policyLines: readonly string[];
+  /** The patterns of an MTA-STS policy. */
+  readonly policyHosts: readonly string[];
+  /** Undefined: the session was secured as the policy asks. */
+  readonly failure: TlsResultType | undefined;
+  /** A stable code that says more. */
+  readonly reason: string | undefined;
+  readonly host: string | undefined;
+  readonly address: string | undefined;
+  readonly localAddress: string | undefined;
+}
+
+/** Who reports. */
+export interface TlsReportsOptions {
+  readonly organizationName: string;
+  /** An address where questions are answered. */
+  readonly contactInfo: string;
+  /** The domain that reports, for names of files. */
+  readonly submitter: string;
+  /** For tests: milliseconds since the epoch. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** One domain's report. */
+export interface TlsReport {
+  readonly domain: string;
+  /** As RFC 8460 section 5.1 names it, without `.gz`. */
+  readonly fileName: string;
+  /** The report (section 4.4), ready for `JSON.stringify`; to be sent as `application/tlsrpt+json`. */
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+interface FailureCount {
+  readonly detail: Readonly<Record<string, string>>;
+  count: number;
+}
+
+interface PolicyCount {
+  readonly policy: Readonly<Record<string, unknown>>;
+  successes: number;
+  failures: number;
+  readonly details: Map<string, FailureCount>;
+}
+
+const NAMES: ReadonlySet<string> = new Set<keyof TlsReportsOptions>([
+  "organizationName",
+  "contactInfo",
+  "submitter",
+  "now",
+]);
+/** Further ones are counted in the sums alone. */
+const MAX_DETAILS = 1000;
+const MAX_DOMAINS = 100_000;
+
+/** Adds up what came of TLS, domain by domain, until it is asked for the reports (RFC 8460). */
+export class TlsReports {
+  readonly #options: TlsReportsOptions;
+  readonly #now: () => number;
+  #domains = new Map<string, Map<string, PolicyCount>>();
+  #beginMs: number;
+  #number = 0;
+
+  /** @throws DeliveryError ERR_DELIVERY_UNKNOWN_OPTION */
+  constructor(options: TlsReportsOptions) {
+    checkNames("TlsReports", options, NAMES);
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.#beginMs = this.#now();
+  }
+
+  /** Counts one result. */
+  add(result: TlsSessionResult): void {
+    let policies = this.#domains.get(result.domain);
+    if (policies === undefined) {
+      if (this.#domains.size >= MAX_DOMAINS) return;
+      policies = new Map();
+      this.#domains.set(result.domain, policies);
+    }
+    const key = JSON.stringify([result.policyType, result.policyLines]);
+    let count = policies.get(key);
+    if (count === undefined) {
+      count = { policy: policyOf(result), successes: 0, failures: 0, details: new Map() };
+      policies.set(key, count);
+    }
+    if (result.failure === undefined) count.successes++;
+    else {
+      count.failures++;
+      addDetail(count.details, result, result.failure);
+    }
+  }
+
+  /** The reports since the last call, and begins anew. */
+  take(): TlsReport[] {
+    const [begin, end] = [this.#beginMs, this.#now()];
+    const domains = this.#domains;
+    this.#domains = new Map();
+    this.#beginMs = end;
+    return [...domains].map(([domain, policies]) => this.#report(domain, policies, begin, end));
+  }
+
+  #report(domain: string, policies: Map<string, PolicyCount>, begin: number, end: number): TlsReport {
+    const { organizationName, contactInfo, submitter } = this.#options;
+    const unique = `${end.toString(36)}-${++this.#number}`;
+    const seconds = [begin, end].map((ms) => Math.floor(ms / 1000));
+    return {
+      domain,
+      fileName: `${submitter}!${domain}!${seconds[0]}!${seconds[1]}!${unique}.json`,
+      json: {
+        "organization-name": organizationName,
+        "date-range": { "start-datetime": dateTime(begin), "end-datetime": dateTime(end) },
+        "contact-info": contactInfo,
+        "report-id": `${unique}@${submitter}`,
+        policies: [...policies.values()].map(({ policy, successes, failures, details }) => ({
+          policy,
+          summary: { "total-successful-session-count": successes, "total-failure-session-count": failures },
+          ...(details.size === 0
+            ? {}
+            : {
+                "failure-details": [...details.values()].map(({ detail, count }) => ({
+                  ...detail,
+                  "failed-session-count": count,
+                })),
+              }),
+        })),
+      },
+    };
+  }
+}
+
+function policyOf({ policyType, policyLines, policyHosts, domain }: TlsSessionResult): PolicyCount["policy"] {
+  return {
+    "policy-type": policyType,
+    ...(policyLines.length === 0 ? {} : { "policy-string": policyLines }),
+    "policy-domain": domain,
+    ...(policyHosts.length === 0 ? {} : { "mx-host": policyHosts }),
+  };
+}
+
+function addDetail(
+  details: Map<string, FailureCount>,
+  result: TlsSessionResult,
+  failure: TlsResultType,
+): void {
+  const detail = {
+    "result-type": failure,
+    ...(result.localAddress === undefined ? {} : { "sending-mta-ip": result.localAddress }),
+    ...(result.host === undefined ? {} : { "receiving-mx-hostname": result.host }),
+    ...(result.address === undefined ? {} : { "receiving-ip": result.address }),
+    ...(result.reason === undefined ? {} : { "failure-reason-code": result.reason }),
+  };
+  const key = JSON.stringify(detail);
+  const known = details.get(key);
+  if (known !== undefined) known.count++;
+  else if (details.size < MAX_DETAILS) details.set(key, { detail, count: 1 });
+}
+
+/** RFC 3339, to the second. */
+function dateTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,221 @@
+import { type LookupFunction, SocketError, type TlsOptions } from "@wirepost/socket-core";
+import type { DnsResolver } from "@wirepost/socket-core/dns";
+import { checkNames, checkNumber } from "../check-options.js";
+import { DeliveryError } from "../errors.js";
+import { ask } from "../routing/find-route.js";
+import { hostAddresses } from "../routing/host-addresses.js";
+import { HttpError } from "./http-response.js";
+import { httpsGet } from "./https-get.js";
+import { parseStsPolicy, parseStsRecord, type StsPolicy } from "./sts-policy.js";
+
+/** A policy that was fetched, as it is kept. Plain data: it survives JSON. */
+export interface KeptPolicy {
+  /** Of the record that announced it. */
+  readonly id: string;
+  readonly policy: StsPolicy;
+  /** When it was fetched or confirmed last, in milliseconds since the epoch; it counts for `maxAgeSeconds` from then. */
+  readonly fetchedAtMs: number;
+}
+
+/** Where policies are kept; a `Map` will do. A store of your own keeps them over restarts, which MTA-STS relies on (RFC 8461 section 10.2). */
+export interface PolicyStore {
+  get(domain: string): KeptPolicy | undefined | Promise<KeptPolicy | undefined>;
+  /** A promise is awaited. */
+  set(domain: string, kept: KeptPolicy): unknown;
+  /** A promise is awaited. */
+  delete(domain: string): unknown;
+}
+
+/** How policies are fetched. */
+export interface StsOptions {
+  /** Default: in memory, 10,000 domains. */
+  readonly store?: PolicyStore | undefined;
+  /** For the whole fetch. Default 60,000 (RFC 8461 section 3.3). */
+  readonly timeoutMs?: number | undefined;
+  /** Default 443; others are for tests. */
+  readonly port?: number | undefined;
+  /** Whose certificates count for the web server. Default: the platform's authorities. */
+  readonly tls?: Pick<TlsOptions, "ca" | "extraCa"> | undefined;
+  /** A fetch that failed is not repeated for so long. Default 300,000. */
+  readonly retryAfterMs?: number | undefined;
+  /** For tests: milliseconds since the epoch. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** The policy that counts, and what went wrong on the way to it. */
+export interface FoundPolicy {
+  /** Undefined: the domain has none that is known. Its mode may be `none`. */
+  readonly policy: StsPolicy | undefined;
+  /** Why there is no newer one; for reports. */
+  readonly failure: DeliveryError | undefined;
+}
+
+const NAMES: ReadonlySet<string> = new Set<keyof StsOptions>([
+  "store",
+  "timeoutMs",
+  "port",
+  "tls",
+  "retryAfterMs",
+  "now",
+]);
+const MAX_POLICY_BYTES = 65_536;
+const MAX_DOMAINS = 10_000;
+
+/** Keeps policies until the process ends. */
+class MemoryPolicyStore implements PolicyStore {
+  readonly #kept = new Map<string, KeptPolicy>();
+
+  get(domain: string): KeptPolicy | undefined {
+    return this.#kept.get(domain);
+  }
+
+  set(domain: string, kept: KeptPolicy): void {
+    this.#kept.delete(domain);
+    this.#kept.set(domain, kept);
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= MAX_DOMAINS) break;
+      this.#kept.delete(oldest);
+    }
+  }
+
+  delete(domain: string): void {
+    this.#kept.delete(domain);
+  }
+}
+
+/** Finds, fetches and keeps the MTA-STS policies of domains (RFC 8461). */
+export class StsPolicies {
+  readonly #resolver: DnsResolver;
+  readonly #store: PolicyStore;
+  readonly #timeoutMs: number;
+  readonly #retryAfterMs: number;
+  readonly #port: number;
+  readonly #tls: StsOptions["tls"];
+  readonly #now: () => number;
+  readonly #underWay = new Map<string, Promise<StsPolicy>>();
+  readonly #failed = new Map<
+    string,
+    { readonly id: string; readonly until: number; readonly error: DeliveryError }
+  >();
+
+  /** @throws DeliveryError ERR_DELIVERY_OPTION, ERR_DELIVERY_UNKNOWN_OPTION */
+  constructor(resolver: DnsResolver, options: StsOptions = {}) {
+    checkNames("StsPolicies", options, NAMES);
+    this.#resolver = resolver;
+    this.#store = options.store ?? new MemoryPolicyStore();
+    this.#timeoutMs = checkNumber("timeoutMs", options.timeoutMs, 60_000, 1);
+    this.#retryAfterMs = checkNumber("retryAfterMs", options.retryAfterMs, 300_000, 0);
+    this.#port = checkNumber("port", options.port, 443, 1, 65_535);
+    this.#tls = options.tls;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /**
+   * The policy that counts now. Whatever goes wrong, one that was fetched and has not expired goes on to count: else whoever
+   * blocks DNS or the web server could switch it off (section 3.3). Never throws but for the signal.
+   */
+  async find(domain: string, signal?: AbortSignal | undefined): Promise<FoundPolicy> {
+    const kept = await this.#unexpired(domain);
+    let id: string | undefined;
+    try {
+      const answer = await ask(this.#resolver, `_mta-sts.${domain}`, "TXT", signal);
+      id = parseStsRecord(answer.records.map(({ text }) => text))?.id;
+    } catch (error) {
+      if (!DeliveryError.is(error)) throw error;
+      return { policy: kept?.policy, failure: kept === undefined ? error : undefined };
+    }
+    if (id === undefined || id === kept?.id) return { policy: kept?.policy, failure: undefined };
+    try {
+      return { policy: await this.#fetch(domain, id, signal), failure: undefined };
+    } catch (error) {
+      if (!DeliveryError.is(error)) throw error;
+      return { policy: kept?.policy, failure: error };
+    }
+  }
+
+  async #unexpired(domain: string): Promise<KeptPolicy | undefined> {
+    const kept = await this.#store.get(domain);
+    if (kept === undefined) return undefined;
+    const ageMs = this.#now() - kept.fetchedAtMs;
+    // A clock that went back makes no policy eternal.
+    if (ageMs >= 0 && ageMs < kept.policy.maxAgeSeconds * 1000) return kept;
+    await this.#store.delete(domain);
+    return undefined;
+  }
+
+  #fetch(domain: string, id: string, signal: AbortSignal | undefined): Promise<StsPolicy> {
+    const failed = this.#failed.get(domain);
+    if (failed !== undefined) {
+      if (failed.id === id && failed.until > this.#now()) return Promise.reject(failed.error);
+      this.#failed.delete(domain);
+    }
+    // One fetch serves everybody who waits; who gives up leaves it to the others.
+    let fetched = this.#underWay.get(domain);
+    if (fetched === undefined) {
+      fetched = this.#fetchNow(domain, id).finally(() => this.#underWay.delete(domain));
+      fetched.catch(() => undefined);
+      this.#underWay.set(domain, fetched);
+    }
+    return signal === undefined ? fetched : untilAborted(fetched, signal);
+  }
+
+  async #fetchNow(domain: string, id: string): Promise<StsPolicy> {
+    try {
+      const policy = parseStsPolicy(await this.#download(`mta-sts.${domain}`));
+      await this.#store.set(domain, { id, policy, fetchedAtMs: this.#now() });
+      return policy;
+    } catch (error) {
+      const failure = DeliveryError.is(error)
+        ? error
+        : new DeliveryError("ERR_DELIVERY_STS_FETCH", (error as Error).message, {
+            cause: error,
+            retryable: true,
+          });
+      if (this.#failed.size >= MAX_DOMAINS) this.#failed.clear();
+      this.#failed.set(domain, { id, until: this.#now() + this.#retryAfterMs, error: failure });
+      throw failure;
+    }
+  }
+
+  async #download(host: string): Promise<string> {
+    const response = await httpsGet({
+      host,
+      path: "/.well-known/mta-sts.txt",
+      port: this.#port,
+      lookup: lookupThrough(this.#resolver),
+      tls: this.#tls,
+      maxBodyBytes: MAX_POLICY_BYTES,
+      timeoutMs: this.#timeoutMs,
+      signal: undefined,
+    });
+    // Redirections are not followed (section 3.3).
+    if (response.status !== 200) throw new HttpError(`HTTP status ${response.status}`);
+    const type = response.headers.get("content-type") ?? "";
+    if (!/^text\/plain[ \t]*(?:;|$)/i.test(type)) throw new HttpError("it is not text/plain");
+    return new TextDecoder().decode(response.body);
+  }
+}
+
+/** A lookup function of Node's kind over our resolver. */
+function lookupThrough(resolver: DnsResolver): LookupFunction {
+  return (host, { family }, callback) => {
+    hostAddresses(host, resolver, { family }).then(
+      ({ addresses }) =>
+        callback(
+          null,
+          addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 })),
+        ),
+      (error: unknown) =>
+        callback(new SocketError("ERR_SOCKET_RESOLVE_FAILED", { cause: error, target: host }), []),
+    );
+  };
+}
+
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

@@ -1,0 +1,171 @@
+import { type CertificateInfo, SocketError } from "@wirepost/socket-core";
+import type { DnsResolver, TlsaRecord } from "@wirepost/socket-core/dns";
+import { DeliveryError } from "../errors.js";
+import type { Route } from "../routing/find-route.js";
+import { ask } from "../routing/find-route.js";
+import type { HostAddresses } from "../routing/host-addresses.js";
+import { policyNames, type StsPolicy } from "./sts-policy.js";
+import { daneVouches, isUsable } from "./tlsa-match.js";
+
+/**
+ * The TLS that one server is owed.
+ * - `opportunistic`: what can be had (RFC 7435); in plaintext where the handshake fails.
+ * - `sts`: verified for the host's name (RFC 8461 section 5, mode enforce).
+ * - `dane`: verified by TLSA records (RFC 7672).
+ * - `dane-unusable`: there are TLSA records and none that SMTP can use: TLS, unverified (RFC 7672 section 2.2).
+ * - `verified`: by the platform's authorities, because the message asks for it (RFC 8689).
+ */
+export interface TlsPlan {
+  readonly kind: "opportunistic" | "sts" | "dane" | "dane-unusable" | "verified";
+  /** For `dane`: all records at the name. */
+  readonly records: readonly TlsaRecord[];
+  /** For `dane`: names of which a certificate under an anchor must have one. */
+  readonly names: readonly string[];
+}
+
+/** What a plan is made from. */
+export interface PlanQuestion {
+  readonly route: Route;
+  readonly host: string;
+  readonly port: number;
+  readonly addresses: HostAddresses;
+  readonly policy: StsPolicy | undefined;
+  /** The resolver validates, and what it says arrives as it was said. */
+  readonly trustDnssec: boolean;
+  /** REQUIRETLS (RFC 8689). */
+  readonly requireTls: boolean;
+  /** `TLS-Required: No` in the header (RFC 8689 section 5): the sender wants delivery above all. */
+  readonly tlsOptional: boolean;
+  readonly resolver: DnsResolver;
+  readonly signal: AbortSignal | undefined;
+}
+
+const plan = (
+  kind: TlsPlan["kind"],
+  records: TlsPlan["records"] = [],
+  names: TlsPlan["names"] = [],
+): TlsPlan => ({
+  kind,
+  records,
+  names,
+});
+
+/**
+ * Decides by DANE first, then MTA-STS (RFC 8461 section 2), then by what the message asks for.
+ *
+ * @throws DeliveryError ERR_DELIVERY_DANE_LOOKUP, ERR_DELIVERY_STS_HOST, ERR_DELIVERY_REQUIRETLS: this host is not to be used
+ */
+export async function planTls(question: PlanQuestion): Promise<TlsPlan> {
+  const { route, host, policy, trustDnssec, requireTls } = question;
+  if (question.tlsOptional && !requireTls) return plan("opportunistic");
+  const named = policy !== undefined && policy.mode !== "none" && policyNames(policy, host);
+  // The name of the host itself has to be trustworthy (RFC 8689 section 4.2.1).
+  if (requireTls && !named && !(trustDnssec && route.authenticated)) {
+    throw new DeliveryError("ERR_DELIVERY_REQUIRETLS", `neither DNSSEC nor MTA-STS vouches for ${host}`);
+  }
+  const dane = trustDnssec && route.authenticated ? await planDane(question) : undefined;
+  if (dane?.kind === "dane") return dane;
+  if (policy?.mode === "enforce") {
+    if (!named) throw new DeliveryError("ERR_DELIVERY_STS_HOST", host, { retryable: true });
+    return plan("sts");
+  }
+  if (requireTls) return plan("verified");
+  return dane ?? plan("opportunistic");
+}
+
+/** Undefined: DANE has no say, because nothing is published or the zone is not signed. */
+async function planDane(question: PlanQuestion): Promise<TlsPlan | undefined> {
+  const { host, port, addresses, route, resolver, signal } = question;
+  // Hosts in unsigned zones have no TLSA records that could count; asking can only fail (RFC 7672 section 2.1.2).
+  if (!addresses.authenticated || route.source === "literal") return undefined;
+  for (const base of new Set([addresses.canonicalName, host])) {
+    const name = `_${port}._tcp.${base}`;
+    let answer: Awaited<ReturnType<typeof ask<"TLSA">>>;
+    try {
+      answer = await ask(resolver, name, "TLSA", signal);
+    } catch (error) {
+      if (!DeliveryError.is(error)) throw error;
+      // Somebody who blocks the answer must not switch DANE off (section 2.2).
+      throw new DeliveryError("ERR_DELIVERY_DANE_LOOKUP", name, { cause: error, retryable: true });
+    }
+    if (answer.status !== "records" || !answer.authenticated) continue;
+    const { records } = answer;
+    // The base domain, and the domain that the mail is for (section 3.2.2).
+    const names = [...new Set([base, host, route.domain])];
+    return records.some(isUsable) ? plan("dane", records, names) : plan("dane-unusable", records);
+  }
+  return undefined;
+}
+
+/** What to tell smtp-client of a plan: its policy, and who judges the certificate. */
+export function clientTls(
+  { kind, records, names }: TlsPlan,
+  now: () => number,
+): {
+  readonly policy: "opportunistic" | "required";
+  readonly verify: "none" | "full";
+  readonly judge: ((certificate: CertificateInfo) => boolean) | undefined;
+} {
+  switch (kind) {
+    case "opportunistic":
+      return { policy: "opportunistic", verify: "none", judge: undefined };
+    case "dane-unusable":
+      return { policy: "required", verify: "none", judge: undefined };
+    case "dane":
+      return {
+        policy: "required",
+        verify: "full",
+        judge: (certificate) => daneVouches({ records, certificate, names, now: new Date(now()) }),
+      };
+    default:
+      return { policy: "required", verify: "full", judge: undefined };
+  }
+}
+
+const NOT_OFFERED: ReadonlySet<string> = new Set(["ERR_CLIENT_TLS_NOT_OFFERED", "ERR_CLIENT_TLS_REFUSED"]);
+
+interface Coded {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The failure of a server to give the TLS that it owes, under a code of its own; undefined when it is no such failure. */
+export function tlsFailureUnder(kind: TlsPlan["kind"], error: Coded): DeliveryError | undefined {
+  const missing = NOT_OFFERED.has(error.code);
+  const handshake = error.code.startsWith("ERR_SOCKET_TLS_");
+  const certificate = error.code.startsWith("ERR_SOCKET_CERTIFICATE_");
+  if (!missing && !handshake && !certificate) return undefined;
+  const details = { cause: error, retryable: true };
+  switch (kind) {
+    case "sts":
+      return new DeliveryError(
+        certificate ? "ERR_DELIVERY_STS_CERTIFICATE" : "ERR_DELIVERY_STS_NO_TLS",
+        error.message,
+        details,
+      );
+    case "dane":
+    case "dane-unusable":
+      return new DeliveryError(
+        certificate ? "ERR_DELIVERY_DANE_MISMATCH" : "ERR_DELIVERY_DANE_NO_TLS",
+        error.message,
+        details,
+      );
+    case "verified":
+      return new DeliveryError("ERR_DELIVERY_REQUIRETLS", error.message, { cause: error });
+    default:
+      return undefined;
+  }
+}
+
+/** Whether a failed handshake allows a second connection without TLS. Injected octets are an attack, not a defect. */
+export function mayGoOnInPlaintext(kind: TlsPlan["kind"], code: string): boolean {
+  return kind === "opportunistic" && code.startsWith("ERR_SOCKET_TLS_") && code !== "ERR_SOCKET_TLS_LEFTOVER";
+}
+
+/** The code of a SocketError, whoever wrapped it. */
+export function socketCode(error: unknown): string | undefined {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+    if (SocketError.is(at)) return at.code;
+  }
+  return undefined;
+}
