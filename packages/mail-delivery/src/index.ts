@@ -4,6 +4,12 @@ export type { BackoffOptions } from "./delivery/backoff.js";
 export type { DirectDeliveryOptions, DirectSendOptions } from "./delivery/delivery-options.js";
 export { type DeliveryAttempt, DeliveryReceipt } from "./delivery/delivery-receipt.js";
 export { DirectDelivery } from "./delivery/direct-delivery.js";
+// For people who set up a mail program.
+export {
+  type DiscoveryOptions,
+  discoverSubmission,
+  type SubmissionServer,
+} from "./discovery/discover-submission.js";
 // DNS and routes.
 export { CachingResolver, type CachingResolverOptions } from "./dns/caching-resolver.js";
 export {
