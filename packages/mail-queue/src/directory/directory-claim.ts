@@ -75,8 +75,11 @@ export class DirectoryClaim implements Claim {
     try {
       // A marker that is being written has the name in hand.
       await this.#marking?.catch(() => {});
-      if (end.entry !== undefined) await this.#write(end.entry);
-      queued = await this.#move(end);
+      if (end.to === "sent" && end.keep === false) await this.#remove(end);
+      else {
+        if (end.entry !== undefined) await this.#write(end.entry);
+        queued = await this.#move(end);
+      }
     } finally {
       this.#home.ended(id, queued);
     }
@@ -99,6 +102,18 @@ export class DirectoryClaim implements Claim {
     }
   }
 
+  /** A sent message that is not kept needs no line about it: until its name is gone for good it is in doubt, with or without one. */
+  async #remove({ entry }: ClaimEnd): Promise<void> {
+    try {
+      await this.#guard(unlink(this.#path));
+    } catch (error) {
+      // It stays, so it must tell what it is.
+      if (entry !== undefined && !(error as QueueError).code.endsWith("CLAIM_LOST")) await this.#write(entry);
+      throw error;
+    }
+    await this.#home.live.sync();
+  }
+
   async #move(end: ClaimEnd): Promise<LiveName | undefined> {
     if (end.to === "queued") {
       const dueMs = end.retryInMs === undefined ? this.#name.dueMs : this.#home.dueMs(end.retryInMs);
@@ -106,12 +121,6 @@ export class DirectoryClaim implements Claim {
       const name: LiveName = { ...this.#name, file: "queued", dueMs, attempts, owner: "" };
       await this.#rename(name);
       return name;
-    }
-    if (end.to === "sent" && end.keep === false) {
-      await this.#guard(unlink(this.#path));
-      // Without the name nothing tells any more that it was sent, so this must not come back.
-      await this.#home.live.sync();
-      return undefined;
     }
     // Not waited for: should power be lost and the old name come back, the journal tells where it belongs.
     await this.#guard(rename(this.#path, join(this.#home.directory, end.to, this.#name.id)));

@@ -1,0 +1,128 @@
+import { describe, expect, it } from "vitest";
+import { readAttempt } from "./deliver.js";
+
+const A = { index: 4, address: "a@example.org" };
+const reply = (code: number) => ({ code, lines: [`${code} said so`] });
+const failed = (facts: object) => ({ thrown: Object.assign(new Error("x"), facts) });
+
+const CASES: { name: string; end: Parameters<typeof readAttempt>[0]; marked?: boolean; outcome: string }[] = [
+  {
+    name: "accepted",
+    end: { report: { recipients: [{ address: A.address, outcome: "accepted", reply: reply(250) }] } },
+    outcome: "accepted",
+  },
+  {
+    name: "5yz",
+    end: { report: { recipients: [{ address: A.address, outcome: "rejected", reply: reply(550) }] } },
+    outcome: "rejected",
+  },
+  {
+    name: "4yz",
+    end: { report: { recipients: [{ address: A.address, outcome: "rejected", reply: reply(451) }] } },
+    outcome: "deferred",
+  },
+  {
+    name: "not sent",
+    end: { report: { recipients: [{ address: A.address, outcome: "not-sent" }] } },
+    outcome: "deferred",
+  },
+  {
+    name: "unknown",
+    end: { report: { recipients: [{ address: A.address, outcome: "unknown" }] } },
+    outcome: "unknown",
+  },
+  {
+    name: "a report without this recipient, before content",
+    end: { report: { recipients: [] } },
+    outcome: "deferred",
+  },
+  {
+    name: "a report without this recipient, after content",
+    end: { report: { recipients: [] } },
+    marked: true,
+    outcome: "unknown",
+  },
+  { name: "no report, after content", end: { report: undefined }, marked: true, outcome: "unknown" },
+  {
+    name: "an outcome that does not exist, after content",
+    end: { report: { recipients: [{ address: A.address, outcome: "ok" }] } },
+    marked: true,
+    outcome: "unknown",
+  },
+  { name: "an error of no known kind, before content", end: { thrown: "crash" }, outcome: "deferred" },
+  {
+    name: "an error of no known kind, after content",
+    end: { thrown: undefined },
+    marked: true,
+    outcome: "unknown",
+  },
+  {
+    name: "a lost connection",
+    end: failed({ code: "ERR_SOCKET_RESET", state: "not-sent", phase: "rcpt", retryable: true }),
+    marked: true,
+    outcome: "deferred",
+  },
+  {
+    name: "a lost reply",
+    end: failed({ code: "ERR_CLIENT_CONNECTION_LOST", state: "unknown", phase: "end-of-data" }),
+    marked: true,
+    outcome: "unknown",
+  },
+  {
+    name: "a refused login",
+    end: failed({ code: "ERR_CLIENT_AUTH_REFUSED", state: "not-sent", phase: "auth" }),
+    outcome: "deferred",
+  },
+  {
+    name: "a sender refused for good",
+    end: failed({ code: "ERR_CLIENT_SENDER_REFUSED", state: "rejected", phase: "mail", reply: reply(550) }),
+    outcome: "rejected",
+  },
+  {
+    name: "content refused for now",
+    end: failed({
+      code: "ERR_CLIENT_CONTENT_REFUSED",
+      state: "rejected",
+      reply: reply(452),
+      retryable: true,
+    }),
+    marked: true,
+    outcome: "deferred",
+  },
+  {
+    name: "a message that the server can never take",
+    end: failed({ code: "ERR_CLIENT_TOO_LARGE", state: "not-sent", phase: "mail" }),
+    outcome: "rejected",
+  },
+  {
+    name: "a message that cannot be composed",
+    end: failed({ code: "ERR_X", state: "not-sent", phase: "compose" }),
+    outcome: "rejected",
+  },
+  {
+    name: "an error that says more of the recipient",
+    end: failed({
+      state: "rejected",
+      recipients: [{ address: A.address, outcome: "rejected", reply: reply(450) }],
+    }),
+    outcome: "deferred",
+  },
+];
+
+describe("what deliver came to", () => {
+  it.each(CASES)("$name: $outcome", ({ end, marked = false, outcome }) => {
+    expect(readAttempt(end, [A], marked).results).toMatchObject([{ index: 4, outcome }]);
+  });
+
+  it("is never final when the content could not be given out, unless the server said so", () => {
+    const hopeless = failed({ code: "ERR_MIME_SOURCE_FAILED", phase: "compose", state: "not-sent" });
+    expect(readAttempt(hopeless, [A], false, true).results).toMatchObject([{ outcome: "deferred" }]);
+    const refused = failed({ phase: "rcpt", state: "rejected", reply: reply(550) });
+    expect(readAttempt(refused, [A], false, true).results).toMatchObject([{ outcome: "rejected" }]);
+  });
+
+  it("tells when no server could be talked to", () => {
+    expect(readAttempt(failed({ phase: "connect", state: "not-sent" }), [A], false).unreachable).toBe(true);
+    expect(readAttempt(failed({ phase: "rcpt", state: "not-sent" }), [A], false).unreachable).toBe(false);
+  });
+});
