@@ -1,5 +1,6 @@
 import { formatMailbox, type Mailbox } from "@wirepost/mail-address";
 import type { Reply } from "@wirepost/smtp-protocol";
+import type { SetupTimings } from "../session/session.js";
 import type { TranscriptEntry } from "../session/transcript.js";
 import type { SendError } from "./send-error.js";
 
@@ -23,6 +24,8 @@ export interface SendTimings {
   readonly envelopeMs: number | undefined;
   readonly contentMs: number | undefined;
   readonly totalMs: number;
+  /** What setting up the connection took, whenever that was. */
+  readonly setup: Readonly<SetupTimings>;
 }
 
 export interface ReceiptInit {

@@ -13,7 +13,7 @@ import { type Outcome, Receipt, type RecipientOutcome } from "../outcome/receipt
 import { shownText } from "../outcome/refused.js";
 import { type FailureState, type Phase, SendError } from "../outcome/send-error.js";
 import { checkNames, optionError } from "../session/check-names.js";
-import { elapsed } from "../session/session.js";
+import { elapsed, type SetupTimings } from "../session/session.js";
 import type { TranscriptEntry } from "../session/transcript.js";
 import {
   checkSendOptions,
@@ -76,6 +76,7 @@ export class SendJob {
   envelopeMs: number | undefined;
   contentMs: number | undefined;
   queuedMs = 0;
+  setup: Readonly<SetupTimings> = {};
   readonly beganAt = performance.now();
   /** The transaction that has the job in hand. */
   active: { cancel(error: SendError): void } | undefined;
@@ -180,6 +181,7 @@ export class SendJob {
         envelopeMs: this.envelopeMs,
         contentMs: this.contentMs,
         totalMs: elapsed(this.beganAt),
+        setup: this.setup,
       },
       transcript,
     });

@@ -80,6 +80,11 @@ export function planTransaction(
   if (composed instanceof Promise) {
     return composed.then(
       (message) => {
+        const { content } = message;
+        // Files and streams that were opened for it are let go of with the job, sent or not.
+        if (!(content instanceof Uint8Array)) {
+          job.onSettled(() => void content.close?.().catch(() => undefined));
+        }
         job.composed = message;
         job.composedFor = form;
         return finishPlan(job, message, features, session);

@@ -52,6 +52,7 @@ export class Transaction implements ContentOwner {
   ) {
     this.#accepted = new AcceptedRecipients(job, owner.session.options.protocol === "lmtp");
     job.queuedMs = elapsed(job.beganAt);
+    job.setup = owner.session.timings;
     job.active = this;
   }
 

@@ -119,6 +119,7 @@ const OBSERVER_NAMES: ReadonlySet<string> = new Set<keyof Observer>([
   "onCertificate",
   "onTransfer",
   "onTranscript",
+  "onClosed",
 ]);
 const TLS_NAMES: ReadonlySet<string> = new Set<keyof TlsSettings>([
   "policy",

@@ -1,5 +1,6 @@
 import type { Command, Reply } from "@wirepost/smtp-protocol";
 import type { CertificateInfo, SocketError } from "@wirepost/socket-core";
+import type { SendError } from "../outcome/send-error.js";
 import type { TranscriptEntry } from "./transcript.js";
 
 /**
@@ -22,6 +23,8 @@ export interface Observer {
    */
   onTransfer?(progress: TransferProgress): boolean | void;
   onTranscript?(entry: TranscriptEntry): void;
+  /** Once, when the connection is over, with the reason; after everybody who waited for a reply has heard of it. */
+  onClosed?(error: SendError): void;
 }
 
 export interface TransferProgress {

@@ -36,6 +36,14 @@ export interface SetupTimings {
   authMs?: number | undefined;
 }
 
+/** Replies after which nothing is left to do for the message. */
+const DECIDES: ReadonlySet<SessionExchange["awaited"]> = new Set([
+  "end",
+  "endForOne",
+  "lastChunk",
+  "refusal",
+]);
+
 /**
  * Joins the pure engine and the socket: the only place that moves bytes between them. All replies in a chunk are handled in
  * one turn, then whatever they caused leaves in one write.
@@ -277,6 +285,11 @@ export class Session {
     for (const exchange of owed) exchange.token?.onLost(error);
     for (const waiter of waiters) waiter();
     this.onClosed?.(error);
+    try {
+      this.options.observer?.onClosed?.(error);
+    } catch {
+      // The connection is over already; there is nothing left that an error could end.
+    }
     publishConnection({ host: this.options.host, port: this.options.port, state: "closed", error });
   }
 
@@ -328,24 +341,29 @@ export class Session {
       reply = this.secrets.scrubReply(reply);
       exchange.reply = reply;
     }
-    let thrown: { readonly error: unknown } | undefined;
-    try {
-      observer?.onReply?.(exchange.verb, reply);
-      this.transcript?.reply(exchange.verb, reply);
-    } catch (error) {
-      // The reply has come all the same: whoever waits for it hears it before the connection ends.
-      thrown = { error };
-    }
+    const thrown = this.#show(exchange.verb, reply);
     if (exchange.awaited === "unsolicited") {
       this.fail(shuttingDown(this.phase, reply));
-      return;
-    }
-    exchange.token?.onReply(exchange);
-    if (thrown !== undefined) {
-      this.fail(fromLowerError(thrown.error, this.phase, { otherwise: "ERR_CLIENT_CALLBACK" }));
-    } else if (reply.code === 421 && this.#failure === undefined) {
+    } else if (thrown !== undefined) {
+      // What the server has decided stands; anything else is not gone on with, and whoever waits hears why.
+      if (DECIDES.has(exchange.awaited)) exchange.token?.onReply(exchange);
+      else exchange.token?.onLost(thrown);
+      this.fail(thrown);
+    } else {
+      exchange.token?.onReply(exchange);
       // 421 ends the connection whatever it answered (RFC 5321 3.8).
-      this.fail(shuttingDown(this.phase, reply));
+      if (reply.code === 421 && this.#failure === undefined) this.fail(shuttingDown(this.phase, reply));
+    }
+  }
+
+  /** Shows a reply to those who watch. The error of one that throws. */
+  #show(verb: string, reply: Reply): SendError | undefined {
+    try {
+      this.options.observer?.onReply?.(verb, reply);
+      this.transcript?.reply(verb, reply);
+      return undefined;
+    } catch (error) {
+      return fromLowerError(error, this.phase, { otherwise: "ERR_CLIENT_CALLBACK" });
     }
   }
 
