@@ -9,6 +9,7 @@ import {
 import { connect, type Socket, type TlsOptions } from "@wirepost/socket-core";
 import { publishConnection } from "../outcome/diagnostics.js";
 import { fromLowerError } from "../outcome/from-lower-error.js";
+import { abortedError } from "../outcome/refused.js";
 import { type Phase, SendError } from "../outcome/send-error.js";
 import type { ResolvedConnectionOptions } from "./connection-options.js";
 import { isAddress } from "./connection-options.js";
@@ -122,6 +123,7 @@ export class Session {
       return session;
     } catch (error) {
       socket?.destroy();
+      if (options.signal?.aborted === true) throw abortedError(phase, options.signal.reason);
       throw fromLowerError(error, phase, {
         transcript: transcript?.entries,
         otherwise: "ERR_CLIENT_CALLBACK",
