@@ -82,6 +82,7 @@ const PATTERNS: readonly { code: RegExp; exit: ExitCode; unlessRetryable?: true 
     code: /^ERR_SOCKET_(?:HOST_NOT_FOUND|HOST_NO_ADDRESS|RESOLVE_FAILED|DNS_NXDOMAIN)$/,
     exit: EXIT_CODES.noHost,
   },
+  { code: /^ERR_DELIVERY_(?:NO_SUBMISSION|NO_SUCH_DOMAIN)$/, exit: EXIT_CODES.noHost },
   { code: /^ERR_(?:SASL_|CLIENT_AUTH_)/, exit: EXIT_CODES.noPermission, unlessRetryable: true },
   {
     code: /^ERR_SOCKET_(?:TLS_(?!TIMEOUT)|CERTIFICATE_|REVOCATION_)/,
