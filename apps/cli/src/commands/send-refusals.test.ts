@@ -123,8 +123,8 @@ describe("wirepost send: bad input is named, and nothing is sent", () => {
     {
       name: "a line break in the name for EHLO",
       flags: [...WHO, "--helo", "x\r\nMAIL FROM:<>"],
-      exit: 65,
-      code: /ERR_/,
+      exit: 64,
+      code: /ERR_CLIENT_OPTION/,
     },
     {
       name: "an attachment that is not there",

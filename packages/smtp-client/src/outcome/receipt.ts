@@ -25,7 +25,7 @@ export interface SendTimings {
   readonly contentMs: number | undefined;
   readonly totalMs: number;
   /** What setting up the connection took, whenever that was. */
-  readonly setup: Readonly<SetupTimings>;
+  readonly setup?: Readonly<SetupTimings> | undefined;
 }
 
 export interface ReceiptInit {

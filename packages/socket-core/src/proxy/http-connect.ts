@@ -9,7 +9,6 @@ import type { CheckedProxy } from "./proxy-options.js";
 const MAX_ANSWER_BYTES = 16_384;
 
 const STATUS_CODES: Readonly<Record<number, SocketErrorCode>> = {
-  401: "ERR_SOCKET_PROXY_AUTH_REQUIRED",
   403: "ERR_SOCKET_PROXY_NOT_ALLOWED",
   404: "ERR_SOCKET_PROXY_HOST_UNREACHABLE",
   405: "ERR_SOCKET_PROXY_UNSUPPORTED",
@@ -112,7 +111,8 @@ function refusalOf(header: string, proxy: CheckedProxy, target: string): SocketE
   const status = Number(match[1]);
   if (status >= 200 && status < 300) return undefined;
   const detail = `${status} ${(match[2] ?? "").replace(/[^\x20-\x7e]/g, "?").slice(0, 80)}`.trim();
-  if (status === 407) {
+  // 407 is the status for it; tinyproxy says 401 when the credentials are wrong.
+  if (status === 407 || status === 401) {
     const code =
       proxy.username === undefined ? "ERR_SOCKET_PROXY_AUTH_REQUIRED" : "ERR_SOCKET_PROXY_AUTH_FAILED";
     return new SocketError(code, { target, detail });

@@ -163,6 +163,8 @@ const REFUSALS: [ProxyOptions["type"], number | string, string][] = [
   ["socks5", 7, "ERR_SOCKET_PROXY_UNSUPPORTED"],
   ["socks5", 8, "ERR_SOCKET_PROXY_UNSUPPORTED"],
   ["socks5", 99, "ERR_SOCKET_PROXY_PROTOCOL"],
+  // What tinyproxy says to wrong credentials; nobody gave any here.
+  ["http", "HTTP/1.1 401 Unauthorized", "ERR_SOCKET_PROXY_AUTH_REQUIRED"],
   ["http", "HTTP/1.1 403 Forbidden", "ERR_SOCKET_PROXY_NOT_ALLOWED"],
   ["http", "HTTP/1.1 502 Bad Gateway", "ERR_SOCKET_PROXY_HOST_UNREACHABLE"],
   ["http", "HTTP/1.0 504 Gateway Timeout", "ERR_SOCKET_PROXY_TARGET_TIMEOUT"],
