@@ -71,7 +71,7 @@ export interface QueueStore {
   /** How long until `claim` is worth another call. */
   waitMs(): number;
   /** Makes what dead workers held claimable. Called when work begins, and now and then. */
-  recover(): Promise<void>;
+  recover(terms: ClaimTerms): Promise<void>;
   /** Takes one message by hand, from one of these states; undefined when it is not there. */
   take(id: string, from: readonly MessageState[]): Promise<Claim | undefined>;
   get(id: string): Promise<StoredMessage | undefined>;

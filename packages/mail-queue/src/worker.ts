@@ -174,7 +174,7 @@ export class QueueWorker {
 
   async #recoverAndPurge(now: number): Promise<void> {
     if (now >= this.#recoverAt) {
-      await this.#store.recover();
+      await this.#store.recover(this.#terms);
       this.#recoverAt = performance.now() + this.#settings.recoverIntervalMs;
     }
     if (now < this.#purgeAt) return;

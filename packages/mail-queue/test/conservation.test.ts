@@ -44,7 +44,7 @@ it("conserves messages through operations and crashes", async () => {
       async function crash(after: "claim" | "marker"): Promise<void> {
         const store = new DirectoryStore({ directory: stores.directory });
         await store.open(silent);
-        await store.recover();
+        await store.recover(terms);
         const before = await readdir(join(stores.directory, "members"));
         let claim: Claim | undefined = await store.claim(terms);
         while (claim?.interrupted === true) {

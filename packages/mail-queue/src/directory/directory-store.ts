@@ -234,7 +234,8 @@ export class DirectoryStore implements QueueStore {
     return this.#interrupted.length > 0 ? 0 : this.#live.waitMs();
   }
 
-  async recover(): Promise<void> {
+  async recover(terms: ClaimTerms): Promise<void> {
+    this.#maxDelayMs = terms.maxDelayMs;
     await this.#members.register();
     const claimed: LiveName[] = [];
     const writing: LiveName[] = [];
