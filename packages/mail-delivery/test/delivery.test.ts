@@ -254,6 +254,39 @@ describe("several domains", () => {
   });
 });
 
+describe("content from a function", () => {
+  const envelope = { from: "ann@example.com", to: ["bob@example.org", "cy@other.test"] };
+  let opened = 0;
+  const raw = async function* () {
+    opened++;
+    yield new TextEncoder().encode("From: ann@example.com\r\nTo: bob@example.org\r\n\r\nHello\r\n");
+  };
+  beforeEach(() => {
+    opened = 0;
+    net.domain("example.org", "mx.example.org");
+  });
+
+  it("is not read while nobody is there to take it", async () => {
+    net.down("mx.example.org", "127.0.0.2");
+    net.port = 9;
+    await expect(net.delivery().send({ raw }, { envelope })).rejects.toMatchObject({ state: "not-sent" });
+    expect(opened).toBe(0);
+  });
+
+  it("is read for a server, and what it throws is everybody's outcome", async () => {
+    const mx1 = await net.server("mx.example.org", "127.0.0.2");
+    const receipt = await net.delivery().send({ raw }, { envelope });
+    expect([receipt.accepted.length, opened > 0]).toEqual([1, true]);
+    const broken = () => {
+      throw new Error("gone");
+    };
+    const to = ["bob@example.org"];
+    const sending = net.delivery().send({ raw: broken as never }, { envelope: { ...envelope, to } });
+    await expect(sending).rejects.toMatchObject({ name: "SendError", state: "not-sent" });
+    expect(mx1.messages).toHaveLength(1);
+  });
+});
+
 describe("ends", () => {
   it.each<[string, string]>([
     ["signal", "ERR_CLIENT_ABORTED"],

@@ -293,6 +293,20 @@ describe("DANE", () => {
     );
   });
 
+  it("vouches for REQUIRETLS too, on a server that knows it", async () => {
+    const mx = await net.server(HOST, "127.0.0.2", {
+      tls: selfSigned,
+      server: { hideREQUIRETLS: false } as object,
+    });
+    net.zone[name()] = [record(digest(leaf.publicKey))];
+    const receipt = await delivery().send(TO, { requireTls: true });
+    expect(receipt.attempts[0]).toMatchObject({ tls: "dane", secured: "verified" });
+    expect(mx.messages[0]?.from.parameters).toMatchObject({ REQUIRETLS: true });
+    // The header has no say then (RFC 8689 section 4.1).
+    const letter = { ...TO, headers: { "TLS-Required": "No" } };
+    expect((await delivery().send(letter, { requireTls: true })).attempts[0]?.tls).toBe("dane");
+  });
+
   it("reports add up", async () => {
     await net.server(HOST, "127.0.0.2", { tls: good });
     net.zone[name()] = [record(digest(leaf.publicKey))];

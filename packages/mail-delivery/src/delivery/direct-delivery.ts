@@ -74,8 +74,15 @@ export class DirectDelivery {
     const release = follow(controller, options);
     this.#active.add(controller);
     try {
-      const frozen = await this.#freeze(message, options, controller.signal);
       const { signal } = controller;
+      let freezing: Promise<FrozenMessage> | undefined;
+      const frozen = () => {
+        freezing ??= this.#freeze(message, options, signal);
+        return freezing;
+      };
+      // A message that cannot be composed fails before anybody is called. One that is read from a function is read when a
+      // server is there to take it: for a queue that is when the message begins to be in doubt.
+      if (typeof message.raw !== "function") await frozen();
       const deliveries = await Promise.all(
         [...grouped(destinations)].map(async ([domain, some]) => {
           const job = { domain, from, destinations: some, message: frozen, options, signal };
@@ -90,12 +97,13 @@ export class DirectDelivery {
       }
       return new DeliveryReceipt({
         recipients: destinations,
-        messageId: frozen.messageId,
+        messageId: (await frozen()).messageId,
         from,
         reply,
-        sizeBytes: frozen.sizeBytes ?? 0,
+        sizeBytes: (await frozen()).sizeBytes ?? 0,
         timings: {
           queuedMs: 0,
+          setup: undefined,
           envelopeMs: undefined,
           contentMs: undefined,
           totalMs: Math.round((performance.now() - began) * 100) / 100,

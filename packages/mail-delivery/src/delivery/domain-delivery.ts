@@ -33,7 +33,8 @@ export interface DomainJob {
   readonly domain: string;
   readonly from: Mailbox | null;
   readonly destinations: readonly Destination[];
-  readonly message: FrozenMessage;
+  /** The same for every domain; made when it is needed, and once. @throws what composing throws */
+  readonly message: () => Promise<FrozenMessage>;
   readonly options: DirectSendOptions;
   readonly signal: AbortSignal;
 }
@@ -131,7 +132,7 @@ export class DomainDelivery {
         policy: this.#policy,
         trustDnssec: settings.trustDnssec,
         requireTls: options.requireTls === true,
-        tlsOptional: message.tlsOptional,
+        tlsOptional: async () => (await message()).tlsOptional,
         resolver,
         signal,
       });
@@ -190,6 +191,10 @@ export class DomainDelivery {
   async #transact(target: Target, { connection, reused }: OpenSession): Promise<"done" | "lost" | "stale"> {
     const { options, message, from, signal } = this.#job;
     const { sessions, settings } = this.#workshop;
+    const { raw } = await message().catch((error: unknown) => {
+      sessions.release(target, connection);
+      throw error;
+    });
     const { tls } = connection;
     const secured = tls === undefined ? "plaintext" : tls.verified ? "verified" : "encrypted";
     const attempt = {
@@ -207,7 +212,7 @@ export class DomainDelivery {
       let outcomes: readonly RecipientOutcome[];
       try {
         const receipt = await connection.send(
-          { raw: message.raw },
+          { raw },
           {
             envelope: { from, to: some.map(({ mailbox, parameters }) => ({ address: mailbox, parameters })) },
             signal,

@@ -34,8 +34,8 @@ export interface PlanQuestion {
   readonly trustDnssec: boolean;
   /** REQUIRETLS (RFC 8689). */
   readonly requireTls: boolean;
-  /** `TLS-Required: No` in the header (RFC 8689 section 5): the sender wants delivery above all. */
-  readonly tlsOptional: boolean;
+  /** `TLS-Required: No` in the header (RFC 8689 section 5): the sender wants delivery above all. Asked only when it matters. */
+  readonly tlsOptional: () => Promise<boolean>;
   readonly resolver: DnsResolver;
   readonly signal: AbortSignal | undefined;
 }
@@ -56,8 +56,20 @@ const plan = (
  * @throws DeliveryError ERR_DELIVERY_DANE_LOOKUP, ERR_DELIVERY_STS_HOST, ERR_DELIVERY_REQUIRETLS: this host is not to be used
  */
 export async function planTls(question: PlanQuestion): Promise<TlsPlan> {
+  // REQUIRETLS overrules the header (RFC 8689 section 4.1).
+  if (question.requireTls) return decide(question);
+  let decided: TlsPlan;
+  try {
+    decided = await decide(question);
+  } catch (error) {
+    if (DeliveryError.is(error) && (await question.tlsOptional())) return plan("opportunistic");
+    throw error;
+  }
+  return decided.kind !== "opportunistic" && (await question.tlsOptional()) ? plan("opportunistic") : decided;
+}
+
+async function decide(question: PlanQuestion): Promise<TlsPlan> {
   const { route, host, policy, trustDnssec, requireTls } = question;
-  if (question.tlsOptional && !requireTls) return plan("opportunistic");
   const named = policy !== undefined && policy.mode !== "none" && policyNames(policy, host);
   // The name of the host itself has to be trustworthy (RFC 8689 section 4.2.1).
   if (requireTls && !named && !(trustDnssec && route.authenticated)) {
