@@ -94,6 +94,53 @@ describe("an observer that throws", () => {
   });
 });
 
+describe("a callback of one send that throws", () => {
+  it("acceptance: the message is sent to nobody, the next is for another connection", async () => {
+    const { connection, server } = await connectToTruth();
+    const results = await Promise.all([
+      settled(connection.send(MESSAGE, { acceptance: thrown })),
+      settled(connection.send({ ...MESSAGE, subject: "next" })),
+    ]);
+    expect(results.map(told)).toEqual([
+      ["ERR_CLIENT_CALLBACK not-sent", "bob@example.org not-sent ERR_CLIENT_CALLBACK"],
+      ["ERR_CLIENT_CONNECTION_LOST not-sent", "bob@example.org not-sent ERR_CLIENT_CONNECTION_LOST"],
+    ]);
+    expect(results[1]).toMatchObject({ retryable: true });
+    expect(server.delivered.size).toBe(0);
+    await connection.close();
+  });
+
+  it("onTransfer: the content has no end", async () => {
+    const { connection, server } = await connectToTruth({}, { observer: { onTransfer: thrown } });
+    const results = await Promise.all([
+      settled(connection.send(MESSAGE)),
+      settled(connection.send({ ...MESSAGE, subject: "next" })),
+    ]);
+    expect(results[0]).toMatchObject({ state: "not-sent" });
+    expect(results[1]).toMatchObject({ state: "not-sent", retryable: true });
+    expect(server.delivered.size).toBe(0);
+    expect(connection.closed).toBe(true);
+  });
+
+  it("onProgress that aborts its own send: the message is not sent, the next is for another connection", async () => {
+    const { connection, seen } = await connectTo({ end: undefined }, { timeouts: undefined });
+    const abort = new AbortController();
+    const text = `${"x".repeat(70)}\n`.repeat(20_000);
+    const results = await Promise.all([
+      settled(
+        connection.send({ ...MESSAGE, text }, { signal: abort.signal, onProgress: () => abort.abort() }),
+      ),
+      settled(connection.send({ ...MESSAGE, subject: "next" })),
+    ]);
+    expect(results.map(told)).toEqual([
+      ["ERR_CLIENT_ABORTED not-sent", "bob@example.org not-sent ERR_CLIENT_ABORTED"],
+      ["ERR_CLIENT_CONNECTION_LOST not-sent", "bob@example.org not-sent ERR_CLIENT_CONNECTION_LOST"],
+    ]);
+    expect(results[1]).toMatchObject({ retryable: true });
+    expect(seen.content).not.toContain("\r\n.\r\n");
+  });
+});
+
 const PASSWORD = "correct horse battery";
 const PLAIN = { username: "ann", password: PASSWORD, allowClearText: true, mechanisms: ["PLAIN"] };
 const BLOB = Buffer.from(`\0ann\0${PASSWORD}`).toString("base64");
