@@ -1,9 +1,11 @@
+import { connect } from "@wirepost/socket-core";
 import { describe, expect, it } from "vitest";
-import { type Acceptance, SmtpClient } from "../src/index.js";
+import { type Acceptance, SmtpClient, SmtpConnection } from "../src/index.js";
 import { failure, told } from "./outcomes.js";
 import { connectTo } from "./scripted-peer.js";
 import { connectToTruth, loopbackServer } from "./truth-connection.js";
 import { truthServer } from "./truth-server.js";
+import { wire } from "./wire.js";
 
 const TWO = {
   from: "ann@example.com",
@@ -104,6 +106,33 @@ describe("recipients that wait for a second transaction", () => {
       "ann@example.org unknown",
       "bob@example.org not-sent",
     ]);
+  });
+
+  it("are not sent when the server refuses the last chunk of the first and closes", async () => {
+    const { client, server } = wire();
+    let ended = false;
+    truthServer(server, {
+      extensions: ["PIPELINING", "CHUNKING", "8BITMIME"],
+      reply: (what, argument) => {
+        if (what === "RCPT" && argument.includes("bob")) return "452 4.5.3 too many";
+        if (what !== "END") return undefined;
+        if (!ended) setImmediate(() => server.end());
+        ended = true;
+        return "552 5.3.4 no";
+      },
+    });
+    const connection = await SmtpConnection.connect({
+      host: "mail.example",
+      socket: await connect({ socket: client }),
+      tls: "none",
+    });
+    const text = `${"x".repeat(70)}\n`.repeat(1_200);
+    const error = await failure(connection.send({ ...TWO, text }, { onProgress: () => undefined }));
+    expect(error.recipients.map(({ address, outcome }) => `${address} ${outcome}`)).toEqual([
+      "ann@example.org rejected",
+      "bob@example.org not-sent",
+    ]);
+    connection.destroy();
   });
 
   it("are not sent when the send takes too long", async () => {
