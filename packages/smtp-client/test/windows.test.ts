@@ -1,7 +1,10 @@
+import { connect } from "@wirepost/socket-core";
 import { describe, expect, it } from "vitest";
-import type { SendOptions } from "../src/index.js";
+import { type SendOptions, SmtpConnection } from "../src/index.js";
 import { settled, told } from "./outcomes.js";
 import { connectToTruth } from "./truth-connection.js";
+import { truthServer } from "./truth-server.js";
+import { wire } from "./wire.js";
 
 const MESSAGE = { from: "ann@example.com", to: ["bob@example.org"], subject: "first", text: "Hello\n" };
 const CHUNKING = ["PIPELINING", "CHUNKING", "8BITMIME"];
@@ -117,5 +120,95 @@ describe("neighbours in a window or a pipeline", () => {
       "bob@example.org long",
       "bob@example.org last",
     ]);
+  });
+
+  const ENVELOPES: { name: string; envelope: unknown; code: string }[] = [
+    {
+      name: "an empty domain",
+      envelope: { from: "ann@example.com", to: [{ localPart: "postmaster", domain: "" }] },
+      code: "ERR_ADDRESS_NO_DOMAIN",
+    },
+    {
+      name: "an address of more than 254 octets",
+      envelope: {
+        from: "ann@example.com",
+        to: [{ localPart: "a".repeat(64), domain: `${`${"d".repeat(60)}.`.repeat(4)}example` }],
+      },
+      code: "ERR_ADDRESS_TOO_LONG",
+    },
+    {
+      name: "a command within an address",
+      envelope: {
+        from: "ann@example.com",
+        to: [{ localPart: "a\r\nRCPT TO:<evil@x>", domain: "a.example" }],
+      },
+      code: "ERR_ADDRESS_CONTROL_CHARACTER",
+    },
+    {
+      name: "an undefined recipient",
+      envelope: { from: "ann@example.com", to: [undefined] },
+      code: "ERR_CLIENT_OPTION",
+    },
+    { name: "no sender", envelope: { to: ["bob@example.org"] }, code: "ERR_CLIENT_OPTION" },
+    {
+      name: "a misspelt name",
+      envelope: { from: "ann@example.com", rcpt: ["bob@example.org"] },
+      code: "ERR_CLIENT_UNKNOWN_OPTION",
+    },
+  ];
+  it.each(ENVELOPES)("are all delivered beside an envelope with $name", async ({ envelope, code }) => {
+    const { connection, server } = await connectToTruth();
+    const results = await Promise.all([
+      settled(connection.send(MESSAGE)),
+      settled(connection.send(MESSAGE, { envelope } as SendOptions)),
+      settled(connection.send({ ...MESSAGE, subject: "last" })),
+    ]);
+    await connection.close();
+    expect(results[1]).toMatchObject({ code, state: "not-sent", phase: "compose" });
+    expect([...server.delivered]).toEqual([
+      ["bob@example.org first", 1],
+      ["bob@example.org last", 1],
+    ]);
+  });
+});
+
+describe("chunks without pipelining", () => {
+  it.each([
+    { name: "that is off", extensions: CHUNKING, pipelining: "off" },
+    { name: "that is not announced", extensions: ["CHUNKING", "8BITMIME"], pipelining: "full" },
+  ] as const)("$name wait each for its reply", async ({ extensions, pipelining }) => {
+    const ends = wire();
+    let received = 0;
+    let answered = 0;
+    let ahead = 0;
+    const server = truthServer(ends.server, {
+      extensions,
+      reply: (what) => {
+        if (what !== "CHUNK") return undefined;
+        ahead = Math.max(ahead, ++received - answered);
+        return "250 2.0.0 a chunk";
+      },
+    });
+    // Replies to chunks take their time; whoever does not wait for them is ahead by then.
+    const write = ends.server.write.bind(ends.server) as (octets: Uint8Array) => boolean;
+    ends.server.write = (octets: Uint8Array): boolean => {
+      if (!octets.toString().includes("a chunk")) return write(octets);
+      setTimeout(() => {
+        answered++;
+        write(octets);
+      }, 20);
+      return true;
+    };
+    const connection = await SmtpConnection.connect({
+      host: "mail.example",
+      socket: await connect({ socket: ends.client }),
+      tls: "none",
+      pipelining,
+    });
+    await connection.send({ ...MESSAGE, text: `${"x".repeat(70)}\n`.repeat(6_000) });
+    await connection.close();
+    expect(received).toBeGreaterThan(1);
+    expect(ahead).toBe(1);
+    expect(server.delivered.size).toBe(1);
   });
 });
