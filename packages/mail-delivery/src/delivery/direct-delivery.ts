@@ -103,7 +103,6 @@ export class DirectDelivery {
         sizeBytes: (await frozen()).sizeBytes ?? 0,
         timings: {
           queuedMs: 0,
-          setup: undefined,
           envelopeMs: undefined,
           contentMs: undefined,
           totalMs: Math.round((performance.now() - began) * 100) / 100,
