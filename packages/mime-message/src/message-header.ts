@@ -5,7 +5,7 @@ import type { TextCharset } from "./charset.js";
 import { UTF8 } from "./charset.js";
 import type { ComposeOptions } from "./compose-options.js";
 import { formatDate, readDate } from "./date.js";
-import { senderOf } from "./envelope.js";
+import { senderOf } from "./envelope-mailboxes.js";
 import { MimeError, quoteForError } from "./errors.js";
 import { ASCII_STYLE, type HeaderStyle } from "./folding.js";
 import { assertFieldName, HeaderBlock } from "./header-block.js";

@@ -4,11 +4,12 @@ import { readDate } from "./date.js";
 import { decodeWords } from "./encoded-word.js";
 import { MimeError } from "./errors.js";
 import { type HeaderField, parseHeadersTolerant } from "./header-parser.js";
+import { makeSource } from "./make-source.js";
 import { readIds } from "./message-id.js";
 import type { AttachmentInput, MessageInput } from "./message-input.js";
 import { checkFields, fieldsOf } from "./options.js";
 import { type AbortSignalLike, indexOfSequence, utf8Decode } from "./platform.js";
-import { type ContentInput, joinOctets, makeSource } from "./source.js";
+import { type ContentInput, joinOctets } from "./source.js";
 
 /** Options of `EmailMessage.parse`. */
 export interface ParseMessageOptions {

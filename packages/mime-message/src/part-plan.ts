@@ -6,6 +6,7 @@ import { dataContentType, type FileAccess, isFileSource } from "./file-policy.js
 import { formatFlowed } from "./flowed.js";
 import { foldTokens } from "./folding.js";
 import { assertFieldName, HeaderBlock } from "./header-block.js";
+import { makeSource, referenceSource } from "./make-source.js";
 import {
   ALTERNATIVE_FIELDS,
   type AlternativeInput,
@@ -20,14 +21,7 @@ import { checkFields } from "./options.js";
 import { parameterSegments, parseContentType } from "./parameters.js";
 import { base64Decode, latin1Encode, utf8Encode } from "./platform.js";
 import { readySource } from "./ready.js";
-import {
-  type ContentInput,
-  makeSource,
-  memorySource,
-  referenceSource,
-  type Source,
-  wholeSource,
-} from "./source.js";
+import { type ContentInput, memorySource, type Source, wholeSource } from "./source.js";
 
 /** What all parts of a message share. */
 export interface PlanContext {

@@ -6,7 +6,7 @@ import { normalizeOctets } from "./body-scan.js";
 import { UTF8 } from "./charset.js";
 import type { ComposedMessage } from "./compose.js";
 import { type ComposeOptions, DEFAULT_INLINE_LIMIT_BYTES } from "./compose-options.js";
-import { distinct, type Envelope, senderOf } from "./envelope.js";
+import { distinct, type Envelope, senderOf } from "./envelope-mailboxes.js";
 import { MimeError } from "./errors.js";
 import { type HeaderField, parseHeadersTolerant } from "./header-parser.js";
 import type { MessageInput } from "./message-input.js";

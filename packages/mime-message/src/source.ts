@@ -1,19 +1,8 @@
 // Contents: where the octets of a body or an attachment come from, and when they are read.
 
-import { checkAborted } from "./abort.js";
 import { MimeError } from "./errors.js";
-import {
-  checkReference,
-  type FileAccess,
-  type FileReference,
-  type FileSource,
-  fileHandleOf,
-  isFileSource,
-  resolveReference,
-} from "./file-policy.js";
-import type { AbortSignalLike, BlobLike, ReadableStreamLike } from "./platform.js";
-import { utf8Encode } from "./platform.js";
-import { FunctionSource, streamSource } from "./stream-source.js";
+import type { FileAccess, FileSource } from "./file-policy.js";
+import { type AbortSignalLike, type BlobLike, type ReadableStreamLike, utf8Encode } from "./platform.js";
 
 /**
  * What a content may be. Text is taken as UTF-8. A function is called for each reading, so that a retry can read again;
@@ -99,63 +88,12 @@ export async function* iterateOne(octets: Uint8Array): AsyncGenerator<Uint8Array
   yield octets;
 }
 
-async function noop(): Promise<void> {}
-
-function isBlob(input: object): input is BlobLike {
-  return (
-    typeof (input as BlobLike).arrayBuffer === "function" &&
-    typeof (input as BlobLike).slice === "function" &&
-    typeof (input as BlobLike).size === "number"
-  );
-}
+/** For sources that hold nothing. */
+export async function noop(): Promise<void> {}
 
 /** True for a web stream. */
 export function isWebStream(input: object): input is ReadableStreamLike {
   return typeof (input as ReadableStreamLike).getReader === "function";
-}
-
-function isAsyncIterable(input: object): input is AsyncIterable<unknown> {
-  return typeof (input as AsyncIterable<unknown>)[Symbol.asyncIterator] === "function";
-}
-
-/**
- * A content as a source.
- *
- * @throws MimeError `ERR_MIME_SOURCE_INVALID` for what can never be read
- */
-export function makeSource(input: ContentInput, what: string): Source {
-  if (typeof input === "string") return memorySource(utf8Encode(input), what);
-  if (input instanceof Uint8Array) return memorySource(input, what);
-  if (input instanceof ArrayBuffer) return memorySource(new Uint8Array(input), what);
-  if (typeof input === "function") return new FunctionSource(input, what, makeSource);
-  if (typeof input === "object" && input !== null) {
-    if (ArrayBuffer.isView(input)) return memorySource(toOctets(input, what), what);
-    if (isFileSource(input)) return fileSource(input, what);
-    if (isBlob(input)) return blobSource(input, what);
-    if (isWebStream(input) || isAsyncIterable(input)) return streamSource(input, what);
-  }
-  throw new MimeError("ERR_MIME_SOURCE_INVALID", `The content of ${what} is of no kind that can be read`, {
-    subject: what,
-  });
-}
-
-function fileSource(file: FileSource, what: string): Source {
-  const handle = fileHandleOf(file);
-  const source: Source = {
-    what,
-    octets: undefined,
-    sizeBytes: undefined,
-    repeatable: true,
-    async prepare(context) {
-      checkAborted(context.signal);
-      const { sizeBytes, octets } = await handle.inspect(context.inlineLimitBytes, what);
-      source.sizeBytes = sizeBytes;
-      source.octets = octets;
-    },
-    open: (signal) => exactly(handle.open(what, signal), source.sizeBytes, what),
-    close: noop,
-  };
-  return source;
 }
 
 /** The source, read whole while it is prepared, whatever its size: for text that has to be changed as a whole. */
@@ -180,65 +118,6 @@ export function wholeSource(source: Source): Source {
     close: () => source.close(),
   };
   return whole;
-}
-
-/** A `path` or `href`: decided by the file policy, at once for what it refuses, while preparing for what it reads. */
-export function referenceSource(
-  reference: FileReference,
-  files: FileAccess | undefined,
-  what: string,
-): Source {
-  checkReference(reference, files, what);
-  let target: Source | undefined;
-  const source: Source = {
-    what,
-    octets: undefined,
-    sizeBytes: undefined,
-    get repeatable() {
-      return target?.repeatable ?? true;
-    },
-    async prepare(context) {
-      target = makeSource(await resolveReference(reference, files, what), what);
-      await target.prepare?.(context);
-      source.octets = target.octets;
-      source.sizeBytes = target.sizeBytes;
-    },
-    open: (signal) => target!.open(signal),
-    close: noop,
-  };
-  return source;
-}
-
-const BLOB_PIECE_BYTES = 228 * 1024;
-
-function blobSource(blob: BlobLike, what: string): Source {
-  const source: Source = {
-    what,
-    octets: undefined,
-    sizeBytes: blob.size,
-    repeatable: true,
-    async prepare(context) {
-      try {
-        if (blob.size <= context.inlineLimitBytes) source.octets = new Uint8Array(await blob.arrayBuffer());
-        // A Blob may stand for a file that is gone: one octet tells.
-        else await blob.slice(0, 1).arrayBuffer();
-      } catch (cause) {
-        throw failed(what, cause);
-      }
-    },
-    async *open(signal) {
-      for (let at = 0; at < blob.size; at += BLOB_PIECE_BYTES) {
-        checkAborted(signal);
-        try {
-          yield new Uint8Array(await blob.slice(at, at + BLOB_PIECE_BYTES).arrayBuffer());
-        } catch (cause) {
-          throw failed(what, cause);
-        }
-      }
-    },
-    close: noop,
-  };
-  return source;
 }
 
 /** Passes the pieces on and makes sure that they add up to the size that was announced. */

@@ -9,4 +9,5 @@ const message = {
 };
 const composed = await composeMessage(message, { transport: "7bit" });
 console.log(composed.body, messageEnvelope(message).to.length);
-console.log(new TextDecoder().decode(composed.content));
+// A small message is composed at once; a large one is a source, to be streamed.
+if (composed.content instanceof Uint8Array) console.log(new TextDecoder().decode(composed.content));
