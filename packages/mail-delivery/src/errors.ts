@@ -32,6 +32,7 @@ export type DeliveryErrorCode = keyof typeof DELIVERY_ERROR_CODES;
 export interface DeliveryErrorDetails {
   /** May pass by itself. Default false. */
   readonly retryable?: boolean | undefined;
+  /** What it came of. */
   readonly cause?: unknown;
 }
 
@@ -40,6 +41,7 @@ const BRAND: unique symbol = Symbol.for("@wirepost/mail-delivery.DeliveryError")
 /** A route, a policy or an option that does not stand. Decide by `code` and `retryable`, never by the message. */
 export class DeliveryError extends Error {
   override readonly name: string = "DeliveryError";
+  /** Stable reason, one of {@link DELIVERY_ERROR_CODES}. */
   readonly code: DeliveryErrorCode;
   /** True when the same may succeed later. */
   readonly retryable: boolean;

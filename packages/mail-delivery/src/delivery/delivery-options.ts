@@ -34,6 +34,7 @@ export interface DirectDeliveryOptions {
   readonly preferFamily?: 4 | 6 | undefined;
   /** The address to leave by. */
   readonly localAddress?: string | undefined;
+  /** As in smtp-client, whose defaults are those of RFC 5321 section 4.5.3.2. */
   readonly timeouts?: Partial<Timeouts> | undefined;
   /** Authorities and versions. What is verified is the domains' business. */
   readonly tls?:

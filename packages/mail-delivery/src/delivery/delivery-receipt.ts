@@ -5,6 +5,7 @@ import type { TlsPlan } from "../tls/tls-plan.js";
 export interface DeliveryAttempt {
   /** In A-labels, or an address literal. */
   readonly domain: string;
+  /** The exchanger's name, or the address of a literal. */
   readonly host: string;
   /** Undefined: it did not come to a connection. */
   readonly address: string | undefined;

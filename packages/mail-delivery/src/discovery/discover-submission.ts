@@ -10,7 +10,9 @@ import { orderServices } from "./srv-order.js";
 
 /** A server that takes mail from the users of a domain. */
 export interface SubmissionServer {
+  /** In A-labels. */
   readonly host: string;
+  /** 1 to 65535. */
   readonly port: number;
   /** `implicit`: from the first octet (`_submissions`). `required`: by STARTTLS (`_submission`). Never without. */
   readonly tls: "implicit" | "required";
@@ -31,6 +33,7 @@ export interface DiscoveryOptions {
   readonly resolver?: DnsResolver | undefined;
   /** What the resolver says of DNSSEC can be believed. Default false. */
   readonly trustDnssec?: boolean | undefined;
+  /** Gives the search up. */
   readonly signal?: AbortSignal | undefined;
   /** For tests: a number from 0 to 1. Default `Math.random`. */
   readonly random?: Random | undefined;

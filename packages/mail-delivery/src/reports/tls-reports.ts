@@ -18,6 +18,7 @@ export type TlsResultType =
 export interface TlsSessionResult {
   /** The recipients' domain, in A-labels. */
   readonly domain: string;
+  /** Which policy counted. */
   readonly policyType: "tlsa" | "sts" | "no-policy-found";
   /** The lines of the policy, or the TLSA records as text. */
   readonly policyLines: readonly string[];
@@ -27,13 +28,17 @@ export interface TlsSessionResult {
   readonly failure: TlsResultType | undefined;
   /** A stable code that says more. */
   readonly reason: string | undefined;
+  /** The exchanger's name; undefined when it did not come to one. */
   readonly host: string | undefined;
+  /** The exchanger's address; undefined when nobody was called. */
   readonly address: string | undefined;
+  /** Ours. */
   readonly localAddress: string | undefined;
 }
 
 /** Who reports. */
 export interface TlsReportsOptions {
+  /** Who sends the report. */
   readonly organizationName: string;
   /** An address where questions are answered. */
   readonly contactInfo: string;
@@ -45,6 +50,7 @@ export interface TlsReportsOptions {
 
 /** One domain's report. */
 export interface TlsReport {
+  /** Whom the report is for, in A-labels. */
   readonly domain: string;
   /** As RFC 8460 section 5.1 names it, without `.gz`. */
   readonly fileName: string;

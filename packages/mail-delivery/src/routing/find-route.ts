@@ -22,6 +22,7 @@ export interface RouteOptions {
   readonly ownNames?: ReadonlySet<string> | undefined;
   /** Default `Math.random`. */
   readonly random?: Random | undefined;
+  /** Gives the search up. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -18,10 +18,13 @@ export interface AddressOptions {
   readonly family?: 0 | 4 | 6 | undefined;
   /** Which goes first. Default 6. */
   readonly preferFamily?: 4 | 6 | undefined;
+  /** Gives the search up. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
+ * The addresses of a host, in the order in which they are to be tried.
+ *
  * @throws DeliveryError ERR_DELIVERY_NO_EXCHANGER when there is none, ERR_DELIVERY_DNS (retryable) when that is not known
  */
 export async function hostAddresses(

@@ -12,6 +12,7 @@ import { parseStsPolicy, parseStsRecord, type StsPolicy } from "./sts-policy.js"
 export interface KeptPolicy {
   /** Of the record that announced it. */
   readonly id: string;
+  /** As it was read. */
   readonly policy: StsPolicy;
   /** When it was fetched or confirmed last, in milliseconds since the epoch; it counts for `maxAgeSeconds` from then. */
   readonly fetchedAtMs: number;
@@ -19,6 +20,7 @@ export interface KeptPolicy {
 
 /** Where policies are kept; a `Map` will do. A store of your own keeps them over restarts, which MTA-STS relies on (RFC 8461 section 10.2). */
 export interface PolicyStore {
+  /** What is kept for a domain in A-labels. */
   get(domain: string): KeptPolicy | undefined | Promise<KeptPolicy | undefined>;
   /** A promise is awaited. */
   set(domain: string, kept: KeptPolicy): unknown;

@@ -8,9 +8,11 @@ export interface StsRecord {
 
 /** What a domain asks of those who send to it (RFC 8461 section 3.2). */
 export interface StsPolicy {
+  /** `testing`: failures are reported and change nothing. `none`: there is no policy any more. */
   readonly mode: "enforce" | "testing" | "none";
   /** In lower case; `*.` in front stands for one label. */
   readonly mx: readonly string[];
+  /** How long it counts; at most a year. */
   readonly maxAgeSeconds: number;
   /** The lines of the policy, for reports. */
   readonly lines: readonly string[];
@@ -38,7 +40,7 @@ const MX = /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z
 const MAX_AGE_SECONDS = 31_557_600;
 const MAX_PATTERNS = 1000;
 
-/** @throws DeliveryError ERR_DELIVERY_STS_POLICY */
+/** Reads a policy (RFC 8461 section 3.2). @throws DeliveryError ERR_DELIVERY_STS_POLICY */
 export function parseStsPolicy(text: string): StsPolicy {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
   const single = new Map<string, string>();

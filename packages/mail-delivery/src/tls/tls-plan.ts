@@ -16,6 +16,7 @@ import { daneVouches, isUsable } from "./tlsa-match.js";
  * - `verified`: by the platform's authorities, because the message asks for it (RFC 8689).
  */
 export interface TlsPlan {
+  /** Who asks for what. */
   readonly kind: "opportunistic" | "sts" | "dane" | "dane-unusable" | "verified";
   /** For `dane`: all records at the name. */
   readonly records: readonly TlsaRecord[];

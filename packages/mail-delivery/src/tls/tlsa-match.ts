@@ -16,10 +16,13 @@ export function isUsable({ usage, selector, matchingType, data }: Tlsa): boolean
 
 /** How a peer is judged by its TLSA records. */
 export interface DaneQuestion {
+  /** All records at the name. */
   readonly records: readonly Tlsa[];
+  /** With its issuers as sent. */
   readonly certificate: CertificateInfo;
   /** Names of which a certificate under DANE-TA must have one (RFC 7672 section 3.2.2). */
   readonly names: readonly string[];
+  /** For the dates of a chain under DANE-TA. */
   readonly now: Date;
 }
 
