@@ -23,7 +23,7 @@ export interface WorkerStatistics {
 const MAX_PAUSE_MS = 60_000;
 /** Timers count no further. */
 const MAX_SLEEP_MS = 60_000;
-const PURGE_INTERVAL_MS = 60_000;
+const PURGE_INTERVAL_MS = 600_000;
 
 /**
  * Takes due messages and delivers them, several at a time, until it is closed. A store that fails, or a relay that cannot be

@@ -203,6 +203,8 @@ export class DirectoryStore implements QueueStore {
       return new DirectoryClaim(this.#home, file, claimed, before.attempts, interrupted);
     } catch (error) {
       this.#active.delete(claimed.id);
+      // Settled, or taken over, between the look at the directory and now.
+      if (QueueError.is(error) && error.errno === "ENOENT") return undefined;
       if (QueueError.is(error) && error.code !== "ERR_QUEUE_STORAGE") {
         await this.#setAside(path, formatLiveName(before), error.code, error);
         return undefined;
