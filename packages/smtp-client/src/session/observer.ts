@@ -16,7 +16,7 @@ export interface Observer {
    * The server's certificate before any byte goes through TLS, with the reason why it would be refused.
    * True accepts it, false refuses it, undefined leaves the decision to the policy.
    */
-  onCertificate?(certificate: CertificateInfo, failure: SocketError | undefined): boolean | undefined;
+  onCertificate?(certificate: CertificateInfo, failure: SocketError | undefined): boolean | "verified" | undefined;
   /**
    * After each block of content was handed to the socket. Returning `false` abandons the transaction: no end of data is sent
    * and the connection can then only be closed.
