@@ -1,9 +1,4 @@
-import {
-  type ComposedMessage,
-  composeMessage,
-  type MessageInput,
-  messageEnvelope,
-} from "@wirepost/mime-message";
+import type { ComposedMessage, MessageInput } from "@wirepost/mime-message";
 import { type PlainEnvelope, plainEnvelope, type QueueEnvelope } from "./envelope.js";
 
 /** What can be queued: a message to be composed, or a ready one as octets. */
@@ -27,6 +22,8 @@ export async function freeze(
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<FrozenMessage> {
+  // A process that only delivers composes nothing.
+  const { composeMessage, messageEnvelope } = await import("@wirepost/mime-message");
   const message = isReady(input) ? { raw: input } : input;
   const plain = plainEnvelope(envelope ?? messageEnvelope(message));
   const composed = await composeMessage(
