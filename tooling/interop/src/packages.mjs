@@ -1,5 +1,5 @@
-// The packages' own tests against programs that a fresh machine lacks (`test/interop` in their folders): Python's email package,
-// dkimpy, OpenSSL. Installs what they need, runs each, prints the sum. Root and apt needed, as for the servers.
+// The packages' own tests against programs that a fresh machine lacks (`test/interop` and `test/redis` in their folders): Python's
+// email package, dkimpy, OpenSSL, Redis. Installs what they need, runs each, prints the sum. Root and apt needed, as for the servers.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,6 +13,7 @@ const NEEDED = [
   { name: "python3-dkim", probe: ["/usr/bin/python3", "-c", "import dkim"] },
   { name: "python3-nacl", probe: ["/usr/bin/python3", "-c", "import nacl"] },
   { name: "openssl", probe: ["openssl", "version"] },
+  { name: "redis-server", probe: ["redis-server", "--version"] },
 ];
 
 function run(command, words, options = {}) {
@@ -33,21 +34,26 @@ function install() {
   }
 }
 
+/** Configurations that only run here. The queue's kill tests take a quarter of an hour and stay a command of their own. */
+const CONFIGS = ["vitest.interop.config.ts", "vitest.redis.config.ts"];
+
 function suites() {
   const folders = ["packages", "apps"].flatMap((floor) =>
     readdirSync(join(ROOT, floor)).map((name) => join(ROOT, floor, name)),
   );
-  return folders.filter((folder) => existsSync(join(folder, "vitest.interop.config.ts")));
+  return folders.flatMap((folder) =>
+    CONFIGS.filter((config) => existsSync(join(folder, config))).map((config) => ({ folder, config })),
+  );
 }
 
 install();
 const reports = mkdtempSync(join(tmpdir(), "wirepost-interop-"));
 let passed = 0;
 let failed = 0;
-for (const [index, folder] of suites().entries()) {
+for (const [index, { folder, config }] of suites().entries()) {
   const report = join(reports, `${index}.json`);
-  console.log(`\n== ${folder.slice(ROOT.length + 1)}`);
-  const words = ["exec", "vitest", "run", "--config", "vitest.interop.config.ts", "--reporter=default"];
+  console.log(`\n== ${folder.slice(ROOT.length + 1)}, ${config}`);
+  const words = ["exec", "vitest", "run", "--config", config, "--reporter=default"];
   const status = run("pnpm", [...words, "--reporter=json", `--outputFile.json=${report}`], { cwd: folder });
   const counts = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : undefined;
   passed += counts?.numPassedTests ?? 0;
