@@ -14,9 +14,12 @@ export interface Observer {
   onReply?(verb: string, reply: Reply): void;
   /**
    * The server's certificate before any byte goes through TLS, with the reason why it would be refused.
-   * True accepts it, false refuses it, undefined leaves the decision to the policy.
+   * True accepts it, `"verified"` vouches for it (DANE does), false refuses it, undefined leaves the decision to the policy.
    */
-  onCertificate?(certificate: CertificateInfo, failure: SocketError | undefined): boolean | "verified" | undefined;
+  onCertificate?(
+    certificate: CertificateInfo,
+    failure: SocketError | undefined,
+  ): boolean | "verified" | undefined;
   /**
    * After each block of content was handed to the socket. Returning `false` abandons the transaction: no end of data is sent
    * and the connection can then only be closed.
