@@ -1,13 +1,20 @@
-import { type Mailbox, parseMailbox } from "@wirepost/mail-address";
-import type { MessageSource } from "@wirepost/mime-message";
+import { type Mailbox, needsSmtpUtf8, parseMailbox } from "@wirepost/mail-address";
+import type { ComposedMessage, MessageSource } from "@wirepost/mime-message";
 import type { MailParameters, RcptParameters, Reply } from "@wirepost/smtp-protocol";
 import { fromLowerError } from "./outcome/from-lower-error.js";
 import { abortedError, refused } from "./outcome/refused.js";
 import { SendError } from "./outcome/send-error.js";
+import { contentParameters, serverFeatures } from "./pipeline/server-features.js";
 import type { ReplyHandler, Session, SessionExchange } from "./session/session.js";
 
 export interface ManualTransactionOptions {
+  /** Parameters of MAIL, written as they are; they win over those that `content` leads to. */
   readonly parameters?: MailParameters | undefined;
+  /**
+   * The message that will follow, as `composeMessage()` returned it. SIZE, BODY and SMTPUTF8 are then set by what the server
+   * announces, and a message that the server does not take is refused before MAIL, by its code.
+   */
+  readonly content?: Pick<ComposedMessage, "sizeBytes" | "body" | "smtpUtf8"> | undefined;
   /** SEND, SOML and SAML are RFC 821's; hardly any server knows them. Default `MAIL`. */
   readonly verb?: "MAIL" | "SEND" | "SOML" | "SAML" | undefined;
 }
@@ -46,7 +53,7 @@ export interface ManualTransaction {
 
 /** The one that writes. */
 export class TransactionByHand implements ManualTransaction {
-  readonly #smtpUtf8: boolean;
+  readonly #parameters: MailParameters | undefined;
   readonly #session: Session;
   #state: "envelope" | "content" | "ended" = "envelope";
   #accepted = 0;
@@ -59,19 +66,16 @@ export class TransactionByHand implements ManualTransaction {
   ): Promise<TransactionByHand> {
     session.phase = "mail";
     const mailbox = typeof from === "string" ? (from === "" || from === "<>" ? null : parse(from)) : from;
-    const reply = await session.request({
-      verb: options.verb ?? "MAIL",
-      from: mailbox,
-      parameters: options.parameters,
-    });
+    const parameters = mailParameters(session, mailbox, options);
+    const reply = await session.request({ verb: options.verb ?? "MAIL", from: mailbox, parameters });
     if (reply.code >= 400)
       throw refused("ERR_CLIENT_SENDER_REFUSED", "the server refused the sender", "mail", reply);
-    return new TransactionByHand(session, options.parameters?.smtpUtf8 === true);
+    return new TransactionByHand(session, parameters);
   }
 
-  private constructor(session: Session, smtpUtf8: boolean) {
+  private constructor(session: Session, parameters: MailParameters | undefined) {
     this.#session = session;
-    this.#smtpUtf8 = smtpUtf8;
+    this.#parameters = parameters;
   }
 
   /** The server has this transaction open; it ends with its content, or with RSET. */
@@ -86,7 +90,7 @@ export class TransactionByHand implements ManualTransaction {
       verb: "RCPT",
       to: typeof to === "string" ? parse(to) : to,
       parameters,
-      smtpUtf8: this.#smtpUtf8,
+      smtpUtf8: this.#parameters?.smtpUtf8 === true,
     });
     if (reply.code < 400) this.#accepted++;
     return reply;
@@ -94,6 +98,11 @@ export class TransactionByHand implements ManualTransaction {
 
   async data(): Promise<void> {
     this.#expect("envelope", "data()");
+    if (this.#parameters?.body === "BINARYMIME") {
+      // RFC 3030 section 3: binary content travels by BDAT alone.
+      const why = "binary content needs chunk(), not data()";
+      throw new SendError("ERR_CLIENT_WRONG_STATE", why, { phase: "data" });
+    }
     if (this.#accepted === 0) {
       throw new SendError("ERR_CLIENT_RECIPIENTS_REFUSED", "no recipient was accepted", { phase: "rcpt" });
     }
@@ -238,6 +247,16 @@ function inDoubt(error: SendError): SendError {
     reply: error.reply,
     cause: error,
   });
+}
+
+function mailParameters(
+  session: Session,
+  from: Mailbox | null,
+  { content, parameters }: ManualTransactionOptions,
+): MailParameters | undefined {
+  if (content === undefined) return parameters;
+  const smtpUtf8 = content.smtpUtf8 || (from !== null && needsSmtpUtf8(from));
+  return { ...contentParameters(content, smtpUtf8, serverFeatures(session)), ...parameters };
 }
 
 function parse(address: string): Mailbox {

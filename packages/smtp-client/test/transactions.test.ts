@@ -553,6 +553,48 @@ describe("a transaction by hand", () => {
     await connection.close();
   });
 
+  const octets = (body: "7BIT" | "8BITMIME" | "BINARYMIME", smtpUtf8 = false) =>
+    ({ sizeBytes: 99, body, smtpUtf8 }) as const;
+  const all = ["PIPELINING", "SIZE 1000", "8BITMIME", "SMTPUTF8", "CHUNKING", "BINARYMIME"];
+
+  it.each([
+    ["nothing that is not announced", ["PIPELINING"], octets("7BIT"), ""],
+    ["the size where SIZE is announced", ["SIZE 1000"], octets("7BIT"), " SIZE=99"],
+    ["BODY for 8-bit content", all, octets("8BITMIME"), " SIZE=99 BODY=8BITMIME"],
+    ["BODY for binary content", all, octets("BINARYMIME"), " SIZE=99 BODY=BINARYMIME"],
+    ["SMTPUTF8 where the message needs it", all, octets("7BIT", true), " SIZE=99 SMTPUTF8"],
+  ])("plans for its content: %s", async (_, extensions, content, line) => {
+    const { connection, server } = await truth({ extensions });
+    await connection.transaction("ann@example.com", { content });
+    await connection.close();
+    expect(server.commands).toContain(`MAIL FROM:<ann@example.com>${line}`);
+  });
+
+  it.each([
+    ["ERR_CLIENT_TOO_LARGE", ["SIZE 98"], octets("7BIT")],
+    ["ERR_CLIENT_EXTENSION_NEEDED", ["SIZE"], octets("8BITMIME")],
+    ["ERR_CLIENT_BINARYMIME_NEEDED", ["BINARYMIME"], octets("BINARYMIME")],
+    ["ERR_CLIENT_SMTPUTF8_NEEDED", ["8BITMIME"], octets("7BIT", true)],
+  ])("refuses content that the server does not take, before MAIL: %s", async (code, extensions, content) => {
+    const { connection, server } = await truth({ extensions });
+    const refusal = connection.transaction("ann@example.com", { content });
+    await expect(refusal).rejects.toMatchObject({ code, state: "not-sent" });
+    expect(connection.closed).toBe(false);
+    await connection.close();
+    expect(server.commands.some((line) => line.startsWith("MAIL"))).toBe(false);
+  });
+
+  it("takes binary content by chunk() alone", async () => {
+    const { connection, server } = await truth({ extensions: all });
+    const transaction = await connection.transaction("ann@example.com", { content: octets("BINARYMIME") });
+    await transaction.recipient("bob@example.org");
+    await expect(transaction.data()).rejects.toMatchObject({ code: "ERR_CLIENT_WRONG_STATE" });
+    await transaction.chunk(Buffer.from("Subject: raw\r\n\r\n\n"), true);
+    await connection.close();
+    expect([...server.delivered.keys()]).toEqual(["bob@example.org raw"]);
+    expect(server.commands).not.toContain("DATA");
+  });
+
   it("stops content without an end of data when it is abandoned", async () => {
     const { connection, seen } = await connectTo({});
     const transaction = await connection.transaction("ann@example.com");

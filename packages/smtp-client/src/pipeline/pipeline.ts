@@ -4,13 +4,9 @@ import type { SendError } from "../outcome/send-error.js";
 import type { ReplyHandler, Session, SessionExchange } from "../session/session.js";
 import type { Recipient, SendJob } from "./send-job.js";
 import { acceptsAny } from "./send-options.js";
+import { type ServerFeatures, serverFeatures } from "./server-features.js";
 import { MAX_RCPT_AHEAD, Transaction, type TransactionOwner } from "./transaction.js";
-import {
-  planTransaction,
-  type ServerFeatures,
-  serverFeatures,
-  type TransactionPlan,
-} from "./transaction-plan.js";
+import { planTransaction, type TransactionPlan } from "./transaction-plan.js";
 
 /** Where a pipeline gets its work. */
 export interface JobSource {

@@ -1,42 +1,12 @@
 import { needsSmtpUtf8 } from "@wirepost/mail-address";
 import { type ComposedMessage, composeMessage } from "@wirepost/mime-message";
-import {
-  type Capabilities,
-  type MailParameters,
-  type SessionLimits,
-  serializeCommand,
-} from "@wirepost/smtp-protocol";
-import type { ClientErrorCode } from "../outcome/client-error-codes.js";
+import { type MailParameters, type SessionLimits, serializeCommand } from "@wirepost/smtp-protocol";
 import { fromLowerError } from "../outcome/from-lower-error.js";
 import { SendError } from "../outcome/send-error.js";
 import type { Session } from "../session/session.js";
 import type { Recipient, SendJob } from "./send-job.js";
 import { acceptsAny, NO_OPTIONS } from "./send-options.js";
-
-/** What a server can take, looked up once per session. */
-export interface ServerFeatures {
-  readonly eightBit: boolean;
-  readonly smtpUtf8: boolean;
-  readonly binary: boolean;
-  readonly chunking: boolean;
-  readonly pipelining: boolean;
-  readonly dsn: boolean;
-  readonly capabilities: Capabilities;
-}
-
-export function serverFeatures(session: Session): ServerFeatures {
-  const { capabilities } = session.protocol;
-  const chunking = session.options.chunking === "auto" && capabilities.has("CHUNKING");
-  return {
-    eightBit: capabilities.has("8BITMIME"),
-    smtpUtf8: capabilities.has("SMTPUTF8"),
-    binary: chunking && capabilities.has("BINARYMIME"),
-    chunking,
-    pipelining: capabilities.has("PIPELINING"),
-    dsn: capabilities.has("DSN"),
-    capabilities,
-  };
-}
+import { contentParameters, missing, type ServerFeatures, type Writable } from "./server-features.js";
 
 /** All that a transaction needs to begin: everything that can be refused has been refused. */
 export interface TransactionPlan {
@@ -110,24 +80,8 @@ function finishPlan(
     composed.smtpUtf8 ||
     (job.from !== null && needsSmtpUtf8(job.from)) ||
     job.recipients.some(recipientNeedsUtf8);
-  if (smtpUtf8 && !features.smtpUtf8) {
-    throw missing("ERR_CLIENT_SMTPUTF8_NEEDED", "an address or header needs SMTPUTF8");
-  }
-  if (composed.body === "BINARYMIME" && !features.binary) {
-    throw missing("ERR_CLIENT_BINARYMIME_NEEDED", "the content needs BINARYMIME");
-  }
-  if (composed.body === "8BITMIME" && !features.eightBit) {
-    throw missing("ERR_CLIENT_EXTENSION_NEEDED", "the content needs 8BITMIME");
-  }
-  const limit = features.capabilities.sizeBytes;
-  const size = composed.sizeBytes;
-  if (limit !== null && limit > 0 && size !== undefined && size > limit) {
-    throw new SendError("ERR_CLIENT_TOO_LARGE", `the message has ${size} octets, the server takes ${limit}`, {
-      phase: "mail",
-    });
-  }
-  const parameters = mailParameters(job, features, session, smtpUtf8, limit === null ? undefined : size);
-  if (composed.body !== "7BIT") parameters.body = composed.body;
+  const needs = contentParameters(composed, smtpUtf8, features);
+  const parameters = mailParameters(job, features, session, needs);
   checkCommands(job, parameters);
   const withoutDsn = !features.dsn && job.recipients.some(asksForDsn);
   if (withoutDsn) needExtension(features, "DSN", job.options.dsn?.optional === true);
@@ -174,19 +128,13 @@ function asksForDsn({ parameters }: Recipient): boolean {
   );
 }
 
-type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
-
 function mailParameters(
   job: SendJob,
   features: ServerFeatures,
   session: Session,
-  smtpUtf8: boolean,
-  sizeBytes: number | undefined,
+  parameters: Writable<MailParameters>,
 ): Writable<MailParameters> {
   const { options } = job;
-  const parameters: Writable<MailParameters> = {};
-  if (sizeBytes !== undefined) parameters.sizeBytes = sizeBytes;
-  if (smtpUtf8) parameters.smtpUtf8 = true;
   const { dsn } = options;
   if (dsn !== undefined && needExtension(features, "DSN", dsn.optional === true)) {
     if (dsn.return !== undefined) parameters.return = dsn.return;
@@ -221,8 +169,4 @@ function needExtension(features: ServerFeatures, keyword: string, optional = fal
   if (features.capabilities.has(keyword)) return true;
   if (optional) return false;
   throw missing("ERR_CLIENT_EXTENSION_NEEDED", `an option needs ${keyword}`);
-}
-
-function missing(code: ClientErrorCode, what: string): SendError {
-  return new SendError(code, `${what}, which the server does not announce`, { phase: "mail" });
 }
