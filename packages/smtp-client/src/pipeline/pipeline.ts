@@ -279,6 +279,7 @@ export class Pipeline implements TransactionOwner {
       recipients.length <= MAX_RCPT_AHEAD &&
       acceptsAny(job.options) &&
       job.options.onProgress === undefined &&
+      job.options.beforeContent === undefined &&
       this.session.options.observer?.onTransfer === undefined;
     try {
       if (first) {

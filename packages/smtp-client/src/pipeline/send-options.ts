@@ -42,6 +42,12 @@ export interface SendOptions {
   readonly envelope?: EnvelopeInput | undefined;
   readonly acceptance?: Acceptance | undefined;
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
+  /**
+   * Awaited when a recipient was accepted and before the first octet of content is written, in each transaction of the message: the
+   * moment to note down that from now on the server may have it. Rejecting ends the message as `not-sent`. A message that has it is
+   * not sent in a window.
+   */
+  readonly beforeContent?: (() => void | Promise<void>) | undefined;
   readonly dsn?: DsnOptions | undefined;
   /** RFC 8689: no hop without verified TLS; needs REQUIRETLS and verified TLS here. */
   readonly requireTls?: boolean | undefined;
@@ -74,6 +80,7 @@ const NAMES: ReadonlySet<string> = new Set<keyof SendOptions>([
   "envelope",
   "acceptance",
   "onProgress",
+  "beforeContent",
   "dsn",
   "requireTls",
   "deliverBy",
@@ -107,7 +114,7 @@ export function checkSendOptions(options: SendOptions): void {
   if (options === NO_OPTIONS) return;
   checkNames("send", options, NAMES);
   if (options.dsn !== undefined) checkNames("dsn", options.dsn, DSN_NAMES);
-  const { acceptance, sendTimeoutMs, encoding } = options;
+  const { acceptance, sendTimeoutMs, encoding, beforeContent } = options;
   if (
     acceptance !== undefined &&
     acceptance !== "any" &&
@@ -115,6 +122,9 @@ export function checkSendOptions(options: SendOptions): void {
     typeof acceptance !== "function"
   ) {
     throw optionError("ERR_CLIENT_OPTION", 'acceptance must be "any", "all" or a function');
+  }
+  if (beforeContent !== undefined && typeof beforeContent !== "function") {
+    throw optionError("ERR_CLIENT_OPTION", "beforeContent must be a function");
   }
   if (encoding !== undefined && encoding !== "text" && encoding !== "binary") {
     throw optionError("ERR_CLIENT_OPTION", 'encoding must be "text" or "binary"');

@@ -323,7 +323,36 @@ export class Transaction implements ContentOwner {
     this.stage = "content";
     this.owner.session.phase = "data";
     this.#writer = new ContentWriter(this.owner.session, this.plan, this.job, this.owner.grouped, this);
-    this.#writer.begin();
+    const { beforeContent } = this.job.options;
+    if (beforeContent === undefined) this.#writer.begin();
+    else void this.#writeContentAfter(beforeContent, this.#writer);
+  }
+
+  async #writeContentAfter(
+    beforeContent: NonNullable<SendJob["options"]["beforeContent"]>,
+    writer: ContentWriter,
+  ): Promise<void> {
+    const { session } = this.owner;
+    try {
+      await beforeContent();
+      // Cancelled, or the connection lost, while the caller was asked.
+      if (!this.writingContent || session.failure !== undefined) return;
+      writer.begin();
+      session.flush();
+    } catch (cause) {
+      if (!this.writingContent || session.failure !== undefined) return;
+      const why = "`beforeContent` did not let the content go";
+      const failure = new SendError("ERR_CLIENT_CALLBACK", why, { phase: "data", cause });
+      if (!this.plan.chunking) {
+        // Behind a 354 the server waits for content; a lone dot would deliver an empty message.
+        session.fail(failure);
+        return;
+      }
+      this.#accepted.decline(failure);
+      this.job.fail(failure, session.transcript?.entries);
+      this.#end();
+      session.flush();
+    }
   }
 
   get writingContent(): boolean {
