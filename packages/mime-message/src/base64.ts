@@ -80,9 +80,15 @@ function moveLines(view: DataView, offset: number, from: number, lines: number):
 
 /** Base64 lines over pieces of any size. Each call gives the octets that became final. */
 export class Base64Encoder {
+  #kept: Uint8Array | undefined;
   readonly #carry = new Uint8Array(BASE64_LINE_OCTETS);
   #carried = 0;
   #begun = false;
+
+  /** @param keptBytes size of one target that all calls share; a call that needs more gets its own. Default: none is shared */
+  constructor(keptBytes = 0) {
+    this.#kept = keptBytes === 0 ? undefined : allocate(keptBytes);
+  }
 
   /** Encodes the whole lines of what came so far; the rest of less than a line waits for more. */
   push(piece: Uint8Array): Uint8Array {
@@ -94,7 +100,7 @@ export class Base64Encoder {
       this.#carried = whole;
       return new Uint8Array(0);
     }
-    const target = allocate(lines * 78 - (this.#begun ? 0 : 2));
+    const target = this.#target(lines * 78 - (this.#begun ? 0 : 2));
     let offset = 0;
     let at = 0;
     let left = lines;
@@ -122,6 +128,11 @@ export class Base64Encoder {
     this.#carried = 0;
     this.#begun = false;
     return target;
+  }
+
+  #target(sizeBytes: number): Uint8Array {
+    const kept = this.#kept;
+    return kept === undefined || kept.length < sizeBytes ? allocate(sizeBytes) : kept.subarray(0, sizeBytes);
   }
 
   #line(source: Uint8Array, start: number, end: number, target: Uint8Array, offset: number): number {

@@ -40,9 +40,9 @@ export function base64Piece(source: Source): StreamPiece {
     repeatable: source.repeatable,
     async *open(signal, options) {
       const octets = source.octets;
+      const reuse = options?.reuseBlocks === true;
       if (octets !== undefined) {
-        const kept =
-          options?.reuseBlocks === true ? allocate(base64LinesLength(BLOCK_OCTETS) + 2) : undefined;
+        const kept = reuse ? allocate(base64LinesLength(BLOCK_OCTETS) + 2) : undefined;
         for (let at = 0; at < octets.length; at += BLOCK_OCTETS) {
           checkAborted(signal);
           const end = Math.min(octets.length, at + BLOCK_OCTETS);
@@ -59,10 +59,13 @@ export function base64Piece(source: Source): StreamPiece {
         }
         return;
       }
-      const encoder = new Base64Encoder();
+      // A line may be carried from one block into the next.
+      const encoder = new Base64Encoder(reuse ? base64LinesLength(BLOCK_OCTETS) + 80 : 0);
       for await (const piece of source.open(signal)) {
-        const encoded = encoder.push(piece);
-        if (encoded.length > 0) yield encoded;
+        for (let at = 0; at < piece.length; at += BLOCK_OCTETS) {
+          const encoded = encoder.push(piece.subarray(at, at + BLOCK_OCTETS));
+          if (encoded.length > 0) yield encoded;
+        }
       }
       const rest = encoder.end();
       if (rest.length > 0) yield rest;
