@@ -16,10 +16,18 @@ export class FakeDns implements DnsResolver {
     } = {},
   ) {}
 
-  async resolve<T extends RecordType>(name: string, type: T): Promise<DnsAnswer<T>> {
-    const key = `${type} ${name}`;
-    this.asked.push(key);
+  async resolve<T extends RecordType>(asked: string, type: T): Promise<DnsAnswer<T>> {
+    this.asked.push(`${type} ${asked}`);
     const { authenticated = false, ttlSeconds = 300 } = this.settings;
+    const chain: string[] = [];
+    let name = asked;
+    // Aliases are followed as a recursive server does; each link has to be signed for AD.
+    for (let alias = this.#alias(name); type !== "CNAME" && alias !== undefined; alias = this.#alias(name)) {
+      chain.push(`CNAME ${name}`);
+      name = alias;
+    }
+    const key = `${type} ${name}`;
+    chain.push(key);
     const entry = this.zone[key];
     if (entry === "servfail") throw new SocketError("ERR_SOCKET_DNS_SERVFAIL", { target: name });
     // A name that has anything exists.
@@ -30,16 +38,25 @@ export class FakeDns implements DnsResolver {
     return {
       status,
       type,
-      name,
+      name: asked,
       canonicalName: name,
       records: (Array.isArray(entry) ? entry.map((one) => ({ ttlSeconds, ...one })) : []) as RecordTypes[T][],
       ttlSeconds,
-      authenticated: typeof authenticated === "boolean" ? authenticated : authenticated.includes(key),
+      authenticated:
+        typeof authenticated === "boolean"
+          ? authenticated
+          : chain.every((link) => authenticated.includes(link)),
       server: "127.0.0.1",
     };
+  }
+
+  #alias(name: string): string | undefined {
+    const entry = this.zone[`CNAME ${name}`];
+    return Array.isArray(entry) ? (entry[0] as { name: string }).name : undefined;
   }
 }
 
 export const mx = (exchange: string, preference = 10): object => ({ exchange, preference });
 export const a = (address: string): object => ({ address });
 export const txt = (text: string): object => ({ text, strings: [new TextEncoder().encode(text)] });
+export const cname = (name: string): object[] => [{ name }];

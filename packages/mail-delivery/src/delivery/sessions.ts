@@ -133,7 +133,8 @@ export class Sessions {
       localAddress,
       timeouts,
       signal,
-      tls: plaintext ? "none" : { ...tls, policy, verify },
+      // Under DANE the server is asked for the certificate of the name that has the records (RFC 7672 section 8.1).
+      tls: plaintext ? "none" : { ...tls, policy, verify, servername: plan.names[0] },
       observer:
         judge === undefined
           ? undefined

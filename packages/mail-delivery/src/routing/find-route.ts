@@ -12,6 +12,8 @@ export interface Route {
   readonly exchangers: readonly Exchanger[];
   /** `mx`: MX records. `implicit`: the domain itself, which has no MX. `literal`: an address in brackets. */
   readonly source: "mx" | "implicit" | "literal";
+  /** The domain's name after aliases; the same as `domain` when it is none. */
+  readonly canonicalDomain: string;
   /** The resolver says that it validated the answer by DNSSEC. */
   readonly authenticated: boolean;
 }
@@ -41,12 +43,13 @@ export async function findRoute(
   const domain = asciiDomain(given);
   const answer = await ask(resolver, domain, "MX", options.signal);
   if (answer.status === "no-such-name") throw new DeliveryError("ERR_DELIVERY_NO_SUCH_DOMAIN", domain);
-  const { authenticated } = answer;
+  const { authenticated, canonicalName: canonicalDomain } = answer;
   const isOurselves = (host: string) => options.ownNames?.has(host) ?? false;
   // The implicit MX is for domains without MX records, not for those whose records are of no use.
   if (answer.status === "no-data") {
     if (isOurselves(domain)) throw new DeliveryError("ERR_DELIVERY_LOOP", domain);
-    return { domain, exchangers: [{ host: domain, preference: 0 }], source: "implicit", authenticated };
+    const exchangers = [{ host: domain, preference: 0 }];
+    return { domain, exchangers, source: "implicit", canonicalDomain, authenticated };
   }
   if (answer.records.every(({ exchange }) => exchange === "")) {
     throw new DeliveryError("ERR_DELIVERY_NULL_MX", domain);
@@ -55,7 +58,7 @@ export async function findRoute(
   if (ordered.length === 0) throw new DeliveryError("ERR_DELIVERY_NO_EXCHANGER", domain);
   const exchangers = beforeOurselves(ordered, isOurselves);
   if (exchangers === undefined) throw new DeliveryError("ERR_DELIVERY_LOOP", domain);
-  return { domain, exchangers, source: "mx", authenticated };
+  return { domain, exchangers, source: "mx", canonicalDomain, authenticated };
 }
 
 /** The domain as DNS knows it. @throws DeliveryError ERR_DELIVERY_NO_SUCH_DOMAIN */
@@ -88,8 +91,10 @@ export async function ask<T extends RecordType>(
 function literalRoute(literal: string): Route {
   const address = literalAddress(literal);
   if (address === undefined) throw new DeliveryError("ERR_DELIVERY_NO_EXCHANGER", literal);
+  const domain = literal.toLowerCase();
   return {
-    domain: literal.toLowerCase(),
+    domain,
+    canonicalDomain: domain,
     exchangers: [{ host: address, preference: 0 }],
     source: "literal",
     authenticated: false,

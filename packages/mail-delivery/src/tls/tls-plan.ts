@@ -1,5 +1,5 @@
 import { type CertificateInfo, SocketError } from "@wirepost/socket-core";
-import type { DnsResolver, TlsaRecord } from "@wirepost/socket-core/dns";
+import type { DnsAnswer, DnsResolver, TlsaRecord } from "@wirepost/socket-core/dns";
 import { DeliveryError } from "../errors.js";
 import type { Route } from "../routing/find-route.js";
 import { ask } from "../routing/find-route.js";
@@ -20,7 +20,7 @@ export interface TlsPlan {
   readonly kind: "opportunistic" | "sts" | "dane" | "dane-unusable" | "verified";
   /** For `dane`: all records at the name. */
   readonly records: readonly TlsaRecord[];
-  /** For `dane`: names of which a certificate under an anchor must have one. */
+  /** For `dane`: names of which a certificate under an anchor must have one; the first is the one that the server is told (SNI). */
   readonly names: readonly string[];
 }
 
@@ -88,26 +88,55 @@ async function decide(question: PlanQuestion): Promise<TlsPlan> {
 
 /** Undefined: DANE has no say, because nothing is published or the zone is not signed. */
 async function planDane(question: PlanQuestion): Promise<TlsPlan | undefined> {
-  const { host, port, addresses, route, resolver, signal } = question;
-  // Hosts in unsigned zones have no TLSA records that could count; asking can only fail (RFC 7672 section 2.1.2).
-  if (!addresses.authenticated || route.source === "literal") return undefined;
-  for (const base of new Set([addresses.canonicalName, host])) {
-    const name = `_${port}._tcp.${base}`;
-    let answer: Awaited<ReturnType<typeof ask<"TLSA">>>;
-    try {
-      answer = await ask(resolver, name, "TLSA", signal);
-    } catch (error) {
-      if (!DeliveryError.is(error)) throw error;
-      // Somebody who blocks the answer must not switch DANE off (section 2.2).
-      throw new DeliveryError("ERR_DELIVERY_DANE_LOOKUP", name, { cause: error, retryable: true });
-    }
-    if (answer.status !== "records" || !answer.authenticated) continue;
-    const { records } = answer;
-    // The base domain, and the domain that the mail is for (section 3.2.2).
-    const names = [...new Set([base, host, route.domain])];
-    return records.some(isUsable) ? plan("dane", records, names) : plan("dane-unusable", records);
+  for (const base of await baseDomains(question)) {
+    const { status, records, authenticated } = await askSafely(
+      question,
+      `_${question.port}._tcp.${base}`,
+      "TLSA",
+    );
+    if (status !== "records" || !authenticated) continue;
+    return records.some(isUsable)
+      ? plan("dane", records, referenceNames(question, base))
+      : plan("dane-unusable", records);
   }
   return undefined;
+}
+
+/**
+ * Where the TLSA records of a host may stand, in the order in which they count (RFC 7672 sections 2.1.3 and 2.2.2): at its name
+ * after aliases, then at its own. Hosts in unsigned zones have none that could count, and asking can only fail.
+ */
+async function baseDomains(question: PlanQuestion): Promise<readonly string[]> {
+  const { host, addresses, route } = question;
+  if (route.source === "literal") return [];
+  const { canonicalName } = addresses;
+  if (addresses.authenticated) return [...new Set([canonicalName, host])];
+  if (canonicalName === host) return [];
+  // The alias may stand in a signed zone and lead out of it: then it vouches for itself, and for nobody behind it.
+  const alias = await askSafely(question, host, "CNAME");
+  return alias.status === "records" && alias.authenticated ? [host] : [];
+}
+
+/** Somebody who blocks the answer must not switch DANE off (RFC 7672 section 2.1.2). */
+async function askSafely<T extends "TLSA" | "CNAME">(
+  { resolver, signal }: PlanQuestion,
+  name: string,
+  type: T,
+): Promise<DnsAnswer<T>> {
+  try {
+    return await ask(resolver, name, type, signal);
+  } catch (error) {
+    if (!DeliveryError.is(error)) throw error;
+    throw new DeliveryError("ERR_DELIVERY_DANE_LOOKUP", name, { cause: error, retryable: true });
+  }
+}
+
+/**
+ * Names of which a certificate under an anchor must have one, the base domain first (RFC 7672 section 3.2.2): besides it the
+ * domain that the mail is for, which securely led here, and that domain after aliases.
+ */
+function referenceNames({ route }: PlanQuestion, base: string): readonly string[] {
+  return [...new Set([base, route.domain, ...(route.source === "mx" ? [route.canonicalDomain] : [])])];
 }
 
 /** What to tell smtp-client of a plan: its policy, and who judges the certificate. */
