@@ -23,6 +23,8 @@ export interface AttemptEnd extends ClaimEnd {
   readonly unreachable?: boolean | undefined;
   /** A server was talked to. */
   readonly reached?: boolean | undefined;
+  /** The marker could not be written: the next message will hardly fare better. */
+  readonly storeError?: unknown;
 }
 
 /** One claimed message, from the look at its journal to the end that its results ask for. Writes nothing but the marker. */
@@ -35,6 +37,7 @@ export class Attempt {
   #marked = false;
   #stopped = false;
   #sourceError: unknown;
+  #markError: unknown;
 
   constructor(claim: Claim, settings: Settings) {
     this.claim = claim;
@@ -135,14 +138,17 @@ export class Attempt {
     try {
       await this.claim.markContent();
     } catch (error) {
+      // A claim that could not be marked never will be, so no content goes out in this attempt.
+      this.#marked = false;
       this.#sourceError = error;
+      this.#markError = error;
       throw error;
     }
   }
 
   #conclude(end: { report: unknown } | { thrown: unknown }): AttemptEnd {
     const failure = this.#sourceError;
-    const read = readAttempt(end, this.#waiting, this.#marked && !markFailed(failure), failure !== undefined);
+    const read = readAttempt(end, this.#waiting, this.#marked, failure);
     if (QueueError.is(failure) && failure.code === "ERR_QUEUE_DAMAGED") {
       return this.#giveUp({ code: failure.code, message: failure.message });
     }
@@ -157,7 +163,12 @@ export class Attempt {
       results,
       error: read.error,
     };
-    return { ...this.#end(entry), unreachable: read.unreachable, reached: !read.unreachable };
+    return {
+      ...this.#end(entry),
+      unreachable: read.unreachable,
+      reached: !read.unreachable,
+      storeError: this.#markError,
+    };
   }
 
   #byPolicy(result: RecipientResult, lastTry: boolean): RecipientResult {
@@ -197,11 +208,4 @@ export class Attempt {
       entry === undefined ? this.#stands.recipients : standing(head.to, [...journal, entry]).recipients;
     return { to: placeFor(recipients), entry, keep: this.#settings.keepSentMs > 0 };
   }
-}
-
-/** The marker could not be written, so no content was given out. */
-function markFailed(error: unknown): boolean {
-  return (
-    QueueError.is(error) && (error.code === "ERR_QUEUE_CLAIM_LOST" || error.code === "ERR_QUEUE_STORAGE")
-  );
 }

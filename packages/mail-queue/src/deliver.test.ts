@@ -116,9 +116,13 @@ describe("what deliver came to", () => {
 
   it("is never final when the content could not be given out, unless the server said so", () => {
     const hopeless = failed({ code: "ERR_MIME_SOURCE_FAILED", phase: "compose", state: "not-sent" });
-    expect(readAttempt(hopeless, [A], false, true).results).toMatchObject([{ outcome: "deferred" }]);
+    const disk = Object.assign(new Error("no room"), { code: "ERR_QUEUE_STORAGE" });
+    expect(readAttempt(hopeless, [A], false, disk)).toMatchObject({
+      results: [{ outcome: "deferred", error: { code: "ERR_QUEUE_STORAGE" } }],
+      error: { code: "ERR_QUEUE_STORAGE" },
+    });
     const refused = failed({ phase: "rcpt", state: "rejected", reply: reply(550) });
-    expect(readAttempt(refused, [A], false, true).results).toMatchObject([{ outcome: "rejected" }]);
+    expect(readAttempt(refused, [A], false, disk).results).toMatchObject([{ outcome: "rejected" }]);
   });
 
   it("tells when no server could be talked to", () => {

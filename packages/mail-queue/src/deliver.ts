@@ -86,13 +86,13 @@ const NEVER =
  * Reads what `deliver` resolved to or threw.
  * @param waiting places in the envelope and addresses of those this attempt was for
  * @param marked content may have gone out
- * @param sourceFailed the content could not be given: a failure of ours, whatever it looked like to the deliverer
+ * @param sourceError why the content could not be given: a failure of ours, whatever it looked like to the deliverer
  */
 export function readAttempt(
   end: { readonly report: unknown } | { readonly thrown: unknown },
   waiting: readonly { readonly index: number; readonly address: string }[],
   marked: boolean,
-  sourceFailed = false,
+  sourceError?: unknown,
 ): AttemptResult {
   const thrown = "thrown" in end ? factsOf(end.thrown) : undefined;
   const said =
@@ -100,22 +100,23 @@ export function readAttempt(
   const byAddress = new Map<string, ReportedRecipient>();
   if (Array.isArray(said)) for (const one of said) byAddress.set(one.address, one);
   const error = thrown === undefined ? undefined : keptError(thrown);
+  const ours = sourceError === undefined ? undefined : keptError(factsOf(sourceError));
   const results = waiting.map(({ index, address }) => {
     const reported = byAddress.get(address);
     if (reported !== undefined) return judge(index, reported, error, marked);
     return unreported(index, thrown, error, marked);
   });
   return {
-    results: sourceFailed ? results.map(orDeferred) : results,
-    error,
+    results: ours === undefined ? results : results.map((result) => orDeferred(result, ours)),
+    error: ours ?? error,
     unreachable: thrown !== undefined && BEFORE_MAIL.has(thrown.phase) && !marked,
   };
 }
 
-function orDeferred(result: RecipientResult): RecipientResult {
-  return result.outcome === "rejected" && result.reply === undefined
-    ? { ...result, outcome: "deferred" }
-    : result;
+function orDeferred(result: RecipientResult, error: KeptError): RecipientResult {
+  if (result.reply !== undefined || (result.outcome !== "rejected" && result.outcome !== "deferred"))
+    return result;
+  return { ...result, outcome: "deferred", error };
 }
 
 function judge(

@@ -6,45 +6,64 @@ export interface DestinationLimit {
   readonly perMs: number;
 }
 
-/** Limits by domain of the recipients; `"*"` holds for each domain that is not named. Each worker counts for itself. */
+/**
+ * Limits by domain of the recipients; `"*"` holds for each domain that is not named. All workers of a Redis store count together,
+ * each worker of a directory counts for itself.
+ */
 export type DestinationLimits = Readonly<Record<string, DestinationLimit>>;
+
+/** The limit that one destination of a message has. */
+export interface Pace extends DestinationLimit {
+  /** In lower case. */
+  readonly domain: string;
+}
 
 const MAX_RESERVED = 10_000;
 const MAX_DOMAINS = 10_000;
+
+/** The limits that a worker was given, domain by domain. */
+export class Paces {
+  readonly #limits: ReadonlyMap<string, DestinationLimit>;
+
+  /** @throws QueueError `ERR_QUEUE_OPTION` */
+  constructor(limits: DestinationLimits = {}) {
+    this.#limits = new Map(
+      Object.entries(limits).map(([domain, { count, perMs }]) => {
+        if (!(count > 0) || !(perMs > 0) || !Number.isFinite(perMs / count)) {
+          throw new QueueError("ERR_QUEUE_OPTION", "a destination limit needs count and perMs above 0");
+        }
+        return [domain.toLowerCase(), { count, perMs }];
+      }),
+    );
+  }
+
+  /** Those of these domains that have a limit. */
+  of(domains: ReadonlySet<string>): readonly Pace[] {
+    if (this.#limits.size === 0) return [];
+    return [...domains].flatMap((domain) => {
+      const limit = this.#limits.get(domain) ?? this.#limits.get("*");
+      return limit === undefined ? [] : [{ domain, ...limit }];
+    });
+  }
+}
 
 /**
  * Evenly spaced places in time for each destination (the generic cell rate algorithm). A message that must wait gets a place of its
  * own and comes back for it, so that a long queue for one domain does not come back all at once, again and again.
  */
-export class DestinationPaces {
-  readonly #limits: ReadonlyMap<string, DestinationLimit>;
+export class PaceBook {
   /** When the bucket of each domain would be full again. */
   readonly #fullAt = new Map<string, number>();
   readonly #reserved = new Set<string>();
 
-  /** @throws QueueError `ERR_QUEUE_OPTION` */
-  constructor(limits: DestinationLimits = {}) {
-    this.#limits = new Map(
-      Object.entries(limits).map(([domain, limit]) => {
-        if (!(limit.count > 0) || !(limit.perMs > 0)) {
-          throw new QueueError("ERR_QUEUE_OPTION", "a destination limit needs count and perMs above 0");
-        }
-        return [domain.toLowerCase(), limit];
-      }),
-    );
-  }
-
   /** How long this message must wait; 0: it may go now and has been counted. */
-  waitMs(id: string, domains: ReadonlySet<string>, now: number = performance.now()): number {
-    if (this.#limits.size === 0) return 0;
-    if (this.#reserved.delete(id)) return 0;
+  waitMs(id: string, paces: readonly Pace[], now: number = performance.now()): number {
+    if (paces.length === 0 || this.#reserved.delete(id)) return 0;
     let waitMs = 0;
-    for (const domain of domains) {
-      const limit = this.#limits.get(domain) ?? this.#limits.get("*");
-      if (limit === undefined) continue;
-      const fullAt = Math.max(now, this.#fullAt.get(domain) ?? now) + limit.perMs / limit.count;
+    for (const { domain, count, perMs } of paces) {
+      const fullAt = Math.max(now, this.#fullAt.get(domain) ?? now) + perMs / count;
       this.#fullAt.set(domain, fullAt);
-      waitMs = Math.max(waitMs, Math.ceil(fullAt - limit.perMs - now));
+      waitMs = Math.max(waitMs, Math.ceil(fullAt - perMs - now));
     }
     if (waitMs > 0) this.#reserve(id);
     if (this.#fullAt.size > MAX_DOMAINS) this.#forget(now);

@@ -10,7 +10,7 @@ export type {
   ReportedReply,
 } from "./deliver.js";
 export { deliverThrough, type Sender } from "./deliver-through.js";
-export type { DestinationLimit, DestinationLimits } from "./destination-limits.js";
+export type { DestinationLimit, DestinationLimits, Pace } from "./destination-limits.js";
 export type { DirectoryOptions } from "./directory/directory-options.js";
 export { DirectoryStore } from "./directory/directory-store.js";
 // For people who look into the directory.

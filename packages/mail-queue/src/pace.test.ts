@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { backoffDelay } from "./backoff.js";
-import { DestinationPaces } from "./destination-limits.js";
+import { type DestinationLimits, PaceBook, Paces } from "./destination-limits.js";
 
 describe("the wait between attempts", () => {
   it.each([
@@ -16,31 +16,41 @@ describe("the wait between attempts", () => {
 });
 
 describe("the pace of a destination", () => {
-  const of = (...domains: string[]) => new Set(domains);
+  /** Waits, as a worker with these limits would tell them. */
+  function paced(limits: DestinationLimits) {
+    const paces = new Paces(limits);
+    const book = new PaceBook();
+    return (id: string, domains: readonly string[], now: number) =>
+      book.waitMs(id, paces.of(new Set(domains)), now);
+  }
 
   it("lets a burst through and spaces what follows evenly", () => {
-    const paces = new DestinationPaces({ "Example.org": { count: 2, perMs: 1_000 } });
-    const waits = ["a", "b", "c", "d"].map((id) => paces.waitMs(id, of("example.org"), 0));
-    expect(waits).toEqual([0, 0, 500, 1_000]);
-    expect(paces.waitMs("e", of("example.net"), 0)).toBe(0);
+    const waitMs = paced({ "Example.org": { count: 2, perMs: 1_000 } });
+    expect(["a", "b", "c", "d"].map((id) => waitMs(id, ["example.org"], 0))).toEqual([0, 0, 500, 1_000]);
+    expect(waitMs("e", ["example.net"], 0)).toBe(0);
   });
 
   it("keeps the place of a message that waited", () => {
-    const paces = new DestinationPaces({ "*": { count: 1, perMs: 1_000 } });
-    expect(paces.waitMs("a", of("x.example"), 0)).toBe(0);
-    expect(paces.waitMs("b", of("x.example"), 0)).toBe(1_000);
-    expect(paces.waitMs("c", of("x.example"), 900)).toBe(1_100);
-    expect(paces.waitMs("b", of("x.example"), 1_000)).toBe(0);
+    const waitMs = paced({ "*": { count: 1, perMs: 1_000 } });
+    expect(waitMs("a", ["x.example"], 0)).toBe(0);
+    expect(waitMs("b", ["x.example"], 0)).toBe(1_000);
+    expect(waitMs("c", ["x.example"], 900)).toBe(1_100);
+    expect(waitMs("b", ["x.example"], 1_000)).toBe(0);
   });
 
   it("counts each other domain for itself", () => {
-    const paces = new DestinationPaces({ "*": { count: 1, perMs: 1_000 } });
-    expect(paces.waitMs("a", of("x.example"), 0)).toBe(0);
-    expect(paces.waitMs("b", of("y.example"), 0)).toBe(0);
-    expect(paces.waitMs("c", of("x.example", "y.example"), 500)).toBe(500);
+    const waitMs = paced({ "*": { count: 1, perMs: 1_000 } });
+    expect(waitMs("a", ["x.example"], 0)).toBe(0);
+    expect(waitMs("b", ["y.example"], 0)).toBe(0);
+    expect(waitMs("c", ["x.example", "y.example"], 500)).toBe(500);
   });
 
-  it("refuses limits that are none", () => {
-    expect(() => new DestinationPaces({ "*": { count: 0, perMs: 1 } })).toThrow(/count/);
+  it.each([
+    { count: 0, perMs: 1 },
+    { count: 1, perMs: -1 },
+    { count: 1, perMs: Number.POSITIVE_INFINITY },
+    { count: Number.NaN, perMs: 1 },
+  ])("refuses $count in $perMs ms", (limit) => {
+    expect(() => new Paces({ "*": limit })).toThrow(/count/);
   });
 });

@@ -1,3 +1,4 @@
+import type { Pace } from "./destination-limits.js";
 import type { JournalEntry } from "./journal.js";
 import type { MessageHead, StoredMessage } from "./message.js";
 import type { MessageState } from "./message-state.js";
@@ -49,6 +50,12 @@ export interface Claim {
   open(signal?: AbortSignal | undefined): AsyncIterable<Uint8Array>;
   /** Resolves once it is durable that content may go out. @throws QueueError ERR_QUEUE_CLAIM_LOST, ERR_QUEUE_STORAGE */
   markContent(): Promise<void>;
+  /**
+   * How long this message must wait for a place in the pace of its destinations, counted for all workers of the store; 0: it may go
+   * now and has been counted. A message that had to wait has its place when it comes again. Absent: each worker counts for itself.
+   * @throws QueueError ERR_QUEUE_CLAIM_LOST, ERR_QUEUE_STORAGE
+   */
+  waitForPlace?(paces: readonly Pace[]): Promise<number>;
   /** @throws QueueError ERR_QUEUE_CLAIM_LOST, ERR_QUEUE_STORAGE */
   settle(end: ClaimEnd): Promise<void>;
 }

@@ -16,7 +16,10 @@ export interface WorkerOptions extends BackoffOptions {
    * `fail`: given up, so that it may not arrive.
    */
   readonly inDoubt?: InDoubtPolicy | undefined;
-  /** By domain of the recipients; `"*"` for each other domain. Counted by this worker alone. */
+  /**
+   * By domain of the recipients; `"*"` for each other domain. All workers of a Redis store count together, by the limits that each
+   * was given; a worker of a directory counts for itself.
+   */
   readonly destinationLimits?: DestinationLimits | undefined;
   /** How long sent messages are kept, content and journal. 0 removes them at once. Default 86,400,000 (a day). */
   readonly keepSentMs?: number | undefined;

@@ -1,7 +1,7 @@
 import { Attempt, type AttemptEnd } from "./attempt.js";
 import { backoffDelay } from "./backoff.js";
 import type { Deliver } from "./deliver.js";
-import { DestinationPaces } from "./destination-limits.js";
+import { PaceBook, Paces } from "./destination-limits.js";
 import { storageError } from "./errors.js";
 import type { QueueObserver } from "./events.js";
 import { describeMessage } from "./message.js";
@@ -37,7 +37,8 @@ export class QueueWorker {
   readonly #observe: QueueObserver;
   readonly #settings: Settings;
   readonly #terms: ClaimTerms;
-  readonly #paces: DestinationPaces;
+  readonly #paces: Paces;
+  readonly #book = new PaceBook();
   readonly #attempts = new Set<Attempt>();
   readonly #counts = { attempts: 0, sent: 0, failed: 0, inDoubt: 0, deferred: 0 };
   #closing = false;
@@ -56,7 +57,7 @@ export class QueueWorker {
     this.#observe = observe;
     const settings = readWorkerOptions(options);
     this.#settings = settings;
-    this.#paces = new DestinationPaces(settings.destinationLimits);
+    this.#paces = new Paces(settings.destinationLimits);
     this.#terms = {
       retryDelayMs: (attempt) => backoffDelay(attempt, settings, settings.random),
       maxDelayMs: settings.maxDelayMs,
@@ -126,7 +127,7 @@ export class QueueWorker {
     }
     const end = attempt.foregone(Date.now()) ?? (await this.#attempt(attempt));
     await claim.settle(end);
-    this.#pauseMs = end.reached === true ? 0 : this.#pauseMs;
+    if (end.reached === true && end.storeError === undefined) this.#pauseMs = 0;
     this.#count(end);
     // A message that was only put back has nothing to tell.
     if (end.entry !== undefined || end.to !== "queued") {
@@ -134,13 +135,18 @@ export class QueueWorker {
       const nextTryMs = end.retryInMs === undefined ? stored.nextTryMs : Date.now() + end.retryInMs;
       this.#observe({ type: "settled", message: describeMessage({ ...stored, state: end.to, nextTryMs }) });
     }
-    if (end.unreachable === true && this.#settings.pauseWhenUnreachable) this.#pause();
+    if (end.storeError !== undefined) this.#onFailure(end.storeError);
+    else if (end.unreachable === true && this.#settings.pauseWhenUnreachable) this.#pause();
   }
 
   async #attempt(attempt: Attempt): Promise<AttemptEnd> {
     const { claim } = attempt;
     const { head } = claim.stored;
-    const waitMs = this.#paces.waitMs(head.id, attempt.domains);
+    const paces = this.#paces.of(attempt.domains);
+    const waitMs =
+      claim.waitForPlace === undefined || paces.length === 0
+        ? this.#book.waitMs(head.id, paces)
+        : await claim.waitForPlace(paces);
     if (waitMs > 0) return { to: "queued", entry: undefined, retryInMs: waitMs, uncounted: true };
     this.#attempts.add(attempt);
     this.#counts.attempts++;

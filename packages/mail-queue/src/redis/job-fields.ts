@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import type { Pace } from "../destination-limits.js";
 import type { JournalEntry } from "../journal.js";
 import type { MessageJobs } from "./bullmq.js";
 
@@ -26,10 +27,29 @@ if redis.call("GET", KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call("HSET", KEYS[2], "wp:tries", ARGV[2], "wp:next", ARGV[3], "wp:open", "1")
 return 1`;
 
+/**
+ * A place for a message in the pace of each of its destinations, by the server's clock, and how long it must wait for it. Whoever
+ * waited comes back for the place it was given (`wp:placed`). The keys forget themselves when a destination is idle.
+ */
+const PLACE = `
+if redis.call("GET", KEYS[1]) ~= ARGV[1] then return -1 end
+if redis.call("HDEL", KEYS[2], "wp:placed") == 1 then return 0 end
+local time = redis.call("TIME")
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local wait = 0
+for i = 3, #KEYS do
+  local space, burst = tonumber(ARGV[i * 2 - 4]), tonumber(ARGV[i * 2 - 3])
+  local full = math.max(now, tonumber(redis.call("GET", KEYS[i]) or now)) + space
+  redis.call("SET", KEYS[i], string.format("%.3f", full), "PX", string.format("%.0f", math.ceil(full - now)))
+  wait = math.max(wait, math.ceil(full - burst - now))
+end
+if wait > 0 then redis.call("HSET", KEYS[2], "wp:placed", "1") end
+return wait`;
+
 const END = `
 if redis.call("GET", KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call("HSET", KEYS[2], "wp:tries", ARGV[2])
-redis.call("HDEL", KEYS[2], "wp:open")
+redis.call("HDEL", KEYS[2], "wp:open", "wp:content")
 if ARGV[3] ~= "" then redis.call("RPUSH", KEYS[3], ARGV[3]) end
 if ARGV[4] ~= "" then redis.call("SADD", KEYS[4], ARGV[4]) end
 return 1`;
@@ -100,6 +120,18 @@ export class JobKeys {
 
   async mark(id: string, token: string, tries: number): Promise<boolean> {
     return (await this.#run(MARK, [this.#lock(id), this.#jobs.toKey(id)], [token, tries])) === 1;
+  }
+
+  /** How long to wait; undefined: the lock is another's. */
+  async place(id: string, token: string, paces: readonly Pace[]): Promise<number | undefined> {
+    const keys = [this.#lock(id), this.#jobs.toKey(id)];
+    const values: (string | number)[] = [token];
+    for (const { domain, count, perMs } of paces) {
+      keys.push(this.#jobs.toKey(`wp:pace:${domain}`));
+      values.push(perMs / count, perMs);
+    }
+    const waitMs = Number(await this.#run(PLACE, keys, values));
+    return waitMs < 0 ? undefined : waitMs;
   }
 
   async end(

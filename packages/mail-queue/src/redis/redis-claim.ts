@@ -1,3 +1,4 @@
+import type { Pace } from "../destination-limits.js";
 import { QueueError, storageError } from "../errors.js";
 import { type JournalEntry, placeFor, standing } from "../journal.js";
 import type { StoredMessage } from "../message.js";
@@ -66,6 +67,12 @@ export class RedisClaim implements Claim {
       this.#home.keys.mark(this.#job.id as string, this.#token, this.attempt).then(orLost),
     );
     return this.#marking;
+  }
+
+  async waitForPlace(paces: readonly Pace[]): Promise<number> {
+    const waitMs = await guard(this.#home.keys.place(this.#job.id as string, this.#token, paces));
+    orLost(waitMs !== undefined);
+    return waitMs as number;
   }
 
   async settle(end: ClaimEnd): Promise<void> {
@@ -160,9 +167,9 @@ function orLost(held: boolean): void {
   if (!held) throw new QueueError("ERR_QUEUE_CLAIM_LOST", "another worker has taken the message over");
 }
 
-async function guard(operation: Promise<void>): Promise<void> {
+async function guard<T>(operation: Promise<T>): Promise<T> {
   try {
-    await operation;
+    return await operation;
   } catch (cause) {
     throw storageError("the message cannot be moved in Redis", cause);
   }

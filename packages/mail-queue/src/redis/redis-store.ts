@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { QueueError, storageError } from "../errors.js";
-import { type MessageHead, type StoredMessage, stateOfJournal } from "../message.js";
+import type { MessageHead, StoredMessage } from "../message.js";
 import { MESSAGE_ID, newMessageId, randomWord, timeOfId } from "../message-id.js";
 import type { MessageState } from "../message-state.js";
 import { checkNames, wholeNumber } from "../options.js";
@@ -14,9 +14,10 @@ import type {
   StoreObserver,
 } from "../store.js";
 import { type Engine, type MessageJob, startEngine } from "./bullmq.js";
-import { type JobFields, JobKeys } from "./job-fields.js";
-import { bringBack, type ClaimHome, HandClaim, RedisClaim, waitingState } from "./redis-claim.js";
-import { readContent, writeContent } from "./redis-content.js";
+import { JobKeys } from "./job-fields.js";
+import { bringBack, type ClaimHome, HandClaim, RedisClaim } from "./redis-claim.js";
+import { writeContent } from "./redis-content.js";
+import { RedisReader } from "./redis-reader.js";
 
 export interface RedisOptions {
   /** `redis://` or `rediss://`, with user, password and database as usual. */
@@ -47,8 +48,6 @@ const NAMES: ReadonlySet<string> = new Set<keyof RedisOptions>([
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const PAGE = 100;
-const WAITING = ["wait", "prioritized", "delayed"] as const;
-type JobState = Parameters<Engine["jobs"]["getJobs"]>[0];
 
 /**
  * Messages as BullMQ jobs. The journal beside each job is the truth, the list that the job stands in is its index: whatever a crash
@@ -62,7 +61,7 @@ export class RedisStore implements QueueStore {
   readonly #pollIntervalMs: number;
   readonly #keepKeysMs: number;
   readonly #allowVolatile: boolean;
-  #opened: { engine: Engine; keys: JobKeys; home: ClaimHome } | undefined;
+  #opened: { engine: Engine; keys: JobKeys; reader: RedisReader; home: ClaimHome } | undefined;
   #observer: StoreObserver | undefined;
   #lookAt = 0;
   #recovering = false;
@@ -101,13 +100,15 @@ export class RedisStore implements QueueStore {
       throw storageError("the Redis server cannot be used", error);
     }
     const keys = new JobKeys(engine.client, engine.jobs);
+    const reader = new RedisReader(engine, keys);
     this.#opened = {
       engine,
       keys,
+      reader,
       home: {
         keys,
         lockMs: this.#leaseMs,
-        content: (job, signal) => this.#contentOf(job, signal),
+        content: (job, signal) => reader.contentOf(job, signal),
         remove: (job) => this.#remove(job),
         onProblem: (error) => observer.onProblem(error),
       },
@@ -141,7 +142,7 @@ export class RedisStore implements QueueStore {
   }
 
   async add(message: NewMessage): Promise<Added> {
-    const { engine, keys } = this.#engine();
+    const { engine, keys } = this.#open();
     const { idempotencyKey } = message.head;
     const hash =
       idempotencyKey === undefined ? "" : createHash("sha256").update(idempotencyKey).digest("hex");
@@ -181,7 +182,7 @@ export class RedisStore implements QueueStore {
   }
 
   async claim(terms: ClaimTerms): Promise<Claim | undefined> {
-    const { engine, keys, home } = this.#engine();
+    const { engine, keys, home } = this.#open();
     try {
       for (;;) {
         const token = randomWord(16);
@@ -217,7 +218,7 @@ export class RedisStore implements QueueStore {
   }
 
   async recover(): Promise<void> {
-    const { engine, keys } = this.#engine();
+    const { engine, keys } = this.#open();
     try {
       if (!this.#recovering) {
         this.#recovering = true;
@@ -234,114 +235,43 @@ export class RedisStore implements QueueStore {
   }
 
   async take(id: string, from: readonly MessageState[]): Promise<Claim | undefined> {
-    const found = await this.#find(id);
+    const { reader, home } = this.#open();
+    const found = await reader.find(id);
     if (found === undefined || !from.includes(found.stored.state)) return undefined;
-    return new HandClaim(this.#engine().home, found.job, found.fields, found.finished);
+    return new HandClaim(home, found.job, found.fields, found.finished);
   }
 
-  async get(id: string): Promise<StoredMessage | undefined> {
-    return (await this.#find(id))?.stored;
+  get(id: string): Promise<StoredMessage | undefined> {
+    return this.#open().reader.get(id);
   }
 
-  async #find(id: string) {
-    if (!MESSAGE_ID.test(id)) return undefined;
-    const { engine, keys } = this.#engine();
-    try {
-      const job = (await engine.jobs.getJob(id)) as MessageJob | undefined;
-      if (job === undefined) return undefined;
-      const [fields, state] = await Promise.all([keys.read(id), job.getState()]);
-      const finished = state === "completed" || state === "failed";
-      return { job, fields, finished, stored: stored(job, fields, state) };
-    } catch (cause) {
-      throw storageError("the message cannot be read from Redis", cause);
-    }
+  list(states: readonly MessageState[]): AsyncIterable<StoredMessage> {
+    return this.#open().reader.list(states);
   }
 
-  async *list(states: readonly MessageState[]): AsyncGenerator<StoredMessage> {
-    const { keys } = this.#engine();
-    for await (const { job, state } of this.#walk(states)) {
-      const message = stored(job, await keys.read(job.id as string), state);
-      if (states.includes(message.state)) yield message;
-    }
+  upcoming(limit: number): Promise<readonly StoredMessage[]> {
+    return this.#open().reader.upcoming(limit);
   }
 
-  async upcoming(limit: number): Promise<readonly StoredMessage[]> {
-    const { engine, keys } = this.#engine();
-    const page = (await engine.jobs.getJobs("delayed", 0, limit - 1, true)) as (MessageJob | undefined)[];
-    const messages: StoredMessage[] = [];
-    for (const job of page) {
-      if (job !== undefined && job !== null)
-        messages.push(stored(job, await keys.read(job.id as string), "delayed"));
-    }
-    return messages;
+  content(id: string): AsyncIterable<Uint8Array> {
+    return this.#open().reader.content(id);
   }
 
-  async *#walk(states: readonly MessageState[]): AsyncGenerator<{ job: MessageJob; state: string }> {
-    const { engine } = this.#engine();
-    const kinds: string[] = [];
-    // A cancelled message waits for a worker to move it; one declared as sent stays among the failed.
-    if (states.includes("queued") || states.includes("failed")) kinds.push(...WAITING);
-    if (states.includes("sending")) kinds.push("active");
-    if (states.includes("sent")) kinds.push("completed");
-    if (states.some((state) => state === "failed" || state === "in-doubt" || state === "sent"))
-      kinds.push("failed");
-    for (const state of kinds) {
-      for (let at = 0; ; at += PAGE) {
-        const page = (await engine.jobs.getJobs(state as JobState, at, at + PAGE - 1, true)) as (
-          | MessageJob
-          | undefined
-        )[];
-        for (const job of page) if (job !== undefined && job !== null) yield { job, state };
-        if (page.length < PAGE) break;
-      }
-    }
-  }
-
-  async *content(id: string): AsyncGenerator<Uint8Array> {
-    const found = await this.#find(id);
-    if (found === undefined) throw new QueueError("ERR_QUEUE_NOT_FOUND", `there is no message ${id}`);
-    yield* this.#contentOf(found.job, undefined);
-  }
-
-  #contentOf(job: MessageJob, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-    const { engine, keys } = this.#engine();
-    return readContent(
-      engine.client,
-      keys.content(job.id as string, job.data.contentName),
-      job.data.head,
-      signal,
-    );
-  }
-
-  async counts(): Promise<QueueCounts> {
-    const { engine, keys } = this.#engine();
-    const [counts, inDoubt, declared] = await Promise.all([
-      engine.jobs.getJobCounts(...WAITING, "active", "completed", "failed"),
-      engine.client.scard(keys.doubt),
-      engine.client.scard(keys.declared),
-    ]);
-    const of = (name: string) => counts[name] ?? 0;
-    return {
-      queued: of("wait") + of("prioritized") + of("delayed"),
-      sending: of("active"),
-      sent: of("completed") + declared,
-      failed: Math.max(0, of("failed") - inDoubt - declared),
-      "in-doubt": inDoubt,
-    };
+  counts(): Promise<QueueCounts> {
+    return this.#open().reader.counts();
   }
 
   async purge(states: readonly MessageState[], beforeMs: number): Promise<number> {
     let removed = 0;
-    const { keys } = this.#engine();
+    const { reader } = this.#open();
+    const ended = states.filter((one) => one !== "queued" && one !== "sending");
     // Listed first and removed afterwards, page by page: removing moves what stands behind.
     for (;;) {
       const page: MessageJob[] = [];
-      for await (const { job, state } of this.#walk(
-        states.filter((one) => one !== "queued" && one !== "sending"),
-      )) {
-        if (state !== "completed" && state !== "failed") continue;
+      for await (const { job, list } of reader.walk(ended)) {
+        if (list !== "completed" && list !== "failed") continue;
         if ((job.finishedOn ?? Number.POSITIVE_INFINITY) >= beforeMs) continue;
-        if (!states.includes(stored(job, await keys.read(job.id as string), state).state)) continue;
+        if (!states.includes((await reader.read(job, list)).stored.state)) continue;
         page.push(job);
         if (page.length >= PAGE) break;
       }
@@ -355,12 +285,12 @@ export class RedisStore implements QueueStore {
 
   async #remove(job: MessageJob): Promise<void> {
     await job.remove();
-    await this.#engine().keys.remove(job.id as string, job.data.contentName);
+    await this.#open().keys.remove(job.id as string, job.data.contentName);
   }
 
   /** Contents whose job was never added, because the process died between the two. */
   async #removeOrphans(): Promise<void> {
-    const { engine, keys } = this.#engine();
+    const { engine, keys } = this.#open();
     let cursor = "0";
     do {
       const [next, found] = await engine.client.scan(cursor, "MATCH", keys.content("*", "*"), "COUNT", 500);
@@ -380,24 +310,10 @@ export class RedisStore implements QueueStore {
     await opened?.engine.close();
   }
 
-  #engine() {
+  #open() {
     if (this.#opened === undefined) throw new QueueError("ERR_QUEUE_CLOSED", "the store is not open");
     return this.#opened;
   }
-}
-
-function stored(job: MessageJob, fields: JobFields, jobState: string): StoredMessage {
-  const { head } = job.data;
-  const { journal } = fields;
-  const finished = jobState === "completed" || jobState === "failed";
-  const state =
-    jobState === "active"
-      ? "sending"
-      : finished
-        ? stateOfJournal(head, journal)
-        : waitingState({ head, journal });
-  const dueMs = jobState === "delayed" ? job.timestamp + job.delay : 0;
-  return { head, journal, state, attempts: fields.tries, nextTryMs: dueMs === 0 ? undefined : dueMs };
 }
 
 /** The id of the message with this key: no time in front, so that it is the same each time. */
