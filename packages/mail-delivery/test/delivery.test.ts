@@ -1,6 +1,9 @@
+import type { DnsResolver } from "@wirepost/socket-core/dns";
 import { client, clientContent, ends, resets, server, stalls } from "@wirepost/test-server";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { FakeDns } from "./fake-dns.js";
 import { Internet, LETTER, outcomes } from "./internet.js";
+import { Peak } from "./peak.js";
 
 let net: Internet;
 beforeEach(() => {
@@ -233,6 +236,76 @@ describe("several domains", () => {
     expect(most).toBeLessThanOrEqual(3);
   });
 
+  it("a server that stalls keeps nobody waiting but those who are for it", async () => {
+    await net.scripted("mx.slow.test", "127.0.0.2", stalls());
+    const quick = await net.server("mx.quick.test", "127.0.0.3");
+    const to: string[] = [];
+    for (let domain = 0; domain < 12; domain++) {
+      net.domain(`slow${domain}.test`, "mx.slow.test");
+      to.push(`bob@slow${domain}.test`);
+    }
+    net.domain("quick.test", "mx.quick.test");
+    const controller = new AbortController();
+    let delivered = () => {};
+    const done = new Promise<void>((resolve) => {
+      delivered = resolve;
+    });
+    const delivery = net.delivery({ maxConnections: 3, maxConnectionsPerServer: 2, onAttempt: delivered });
+    const { signal } = controller;
+    const sending = delivery.send({ ...LETTER, to: [...to, "cy@quick.test"] }, { signal });
+    await done;
+    expect(quick.messages).toHaveLength(1);
+    controller.abort();
+    expect((await sending).recipients.map(({ outcome }) => outcome)).toEqual([
+      ...to.map(() => "not-sent"),
+      "accepted",
+    ]);
+  });
+
+  it("ten thousand domains: no more questions, connections and copies of the content at a time than allowed", async () => {
+    const server = await net.server("mx.big.test", "127.0.0.2");
+    const to: string[] = [];
+    for (let domain = 0; domain < 10_000; domain++) {
+      // Every hundredth has a server, the others refuse mail.
+      net.domain(`d${domain}.test`, domain % 100 === 0 ? "mx.big.test" : "");
+      to.push(`bob@d${domain}.test`);
+    }
+    const asking = new Peak();
+    const reading = new Peak();
+    const dns = new FakeDns(net.zone);
+    const resolver: DnsResolver = {
+      resolve: (name, type) => asking.during(async () => dns.resolve(name, type)),
+    };
+    const raw = async function* () {
+      reading.begin();
+      try {
+        yield new TextEncoder().encode("From: ann@example.com\r\n\r\n");
+        for (let block = 0; block < 10; block++)
+          yield new TextEncoder().encode("x".repeat(78).concat("\r\n").repeat(100));
+      } finally {
+        reading.end();
+      }
+    };
+    const delivery = net.delivery({ resolver, maxConnections: 8, sts: false });
+    const receipt = await delivery.send({ raw }, { envelope: { from: "ann@example.com", to } });
+    expect(receipt.accepted).toHaveLength(100);
+    expect(server.messages).toHaveLength(100);
+    expect(server.connectionCount).toBeLessThanOrEqual(4);
+    expect(asking.most).toBeLessThanOrEqual(8 * 2);
+    expect(reading.most).toBeLessThanOrEqual(4);
+  });
+
+  it("a domain that is down is left alone, the others are not", async () => {
+    await net.server("mx.up.test", "127.0.0.2");
+    net.down("mx.down.test", "127.0.0.3");
+    net.domain("up.test", "mx.up.test");
+    net.domain("down.test", "mx.down.test");
+    const delivery = net.delivery();
+    const send = () => outcomes(delivery.send({ ...LETTER, to: ["a@up.test", "b@down.test"] }));
+    expect(await send()).toEqual(["a@up.test accepted 250", "b@down.test not-sent ERR_SOCKET_REFUSED"]);
+    expect(await send()).toEqual(["a@up.test accepted 250", "b@down.test not-sent ERR_DELIVERY_BACKOFF"]);
+  });
+
   it("content that can be read once reaches everybody", async () => {
     const [one, two] = [
       await net.server("mx.one.test", "127.0.0.2"),
@@ -251,6 +324,51 @@ describe("several domains", () => {
     expect(two.messages[0]?.content).toEqual(one.messages[0]?.content);
     const refused = net.delivery({ maxKeptBytes: 1000 }).send({ raw: stream() }, { envelope });
     await expect(refused).rejects.toMatchObject({ code: "ERR_DELIVERY_NOT_REPEATABLE", phase: "compose" });
+  });
+});
+
+describe("for a queue", () => {
+  it("beforeContent is awaited in each transaction, after a recipient was accepted; what rejects it sends nothing", async () => {
+    const [one, two] = [
+      await net.server("mx.one.test", "127.0.0.2"),
+      await net.server("mx.two.test", "127.0.0.3"),
+    ];
+    net.domain("one.test", "mx.one.test");
+    net.domain("two.test", "mx.two.test");
+    net.down("mx.three.test", "127.0.0.4");
+    net.domain("three.test", "mx.three.test");
+    let calls = 0;
+    const beforeContent = async () => {
+      calls++;
+    };
+    const to = ["a@one.test", "reject550@two.test", "c@three.test"];
+    expect(await outcomes(net.delivery().send({ ...LETTER, to }, { beforeContent }))).toEqual([
+      "a@one.test accepted 250",
+      "reject550@two.test rejected 550",
+      "c@three.test not-sent ERR_SOCKET_REFUSED",
+    ]);
+    expect(calls).toBe(1);
+    const full = { beforeContent: () => Promise.reject(new Error("disk full")) };
+    await expect(net.delivery().send({ ...LETTER, to: "a@one.test" }, full)).rejects.toMatchObject({
+      state: "not-sent",
+    });
+    expect([one.messages.length, two.messages.length]).toEqual([1, 0]);
+  });
+
+  it("takes every option that a queue keeps", async () => {
+    const mx1 = await net.server("mx.one.test", "127.0.0.2");
+    net.domain("one.test", "mx.one.test");
+    const options = {
+      submitter: "<>",
+      mailParameters: { XONE: "1" },
+      rcptParameters: { XTWO: true },
+    } as const;
+    const receipt = await net.delivery().send({ ...LETTER, to: "a@one.test" }, options);
+    expect(receipt.accepted).toHaveLength(1);
+    const [message] = mx1.messages;
+    expect(message?.from.parameters).toMatchObject({ XONE: "1" });
+    expect(message?.from.parameters).not.toHaveProperty("AUTH");
+    expect(message?.to[0]?.parameters).toMatchObject({ XTWO: true });
   });
 });
 

@@ -31,10 +31,10 @@ export class FakeDns implements DnsResolver {
     const entry = this.zone[key];
     if (entry === "servfail") throw new SocketError("ERR_SOCKET_DNS_SERVFAIL", { target: name });
     // A name that has anything exists.
-    const exists = Object.keys(this.zone).some((one) => one.split(" ")[1] === name);
+    const exists = () => Object.keys(this.zone).some((one) => one.split(" ")[1] === name);
     const status = Array.isArray(entry)
       ? "records"
-      : ((entry as "no-data" | undefined) ?? (exists ? "no-data" : "no-such-name"));
+      : ((entry as "no-data" | undefined) ?? (exists() ? "no-data" : "no-such-name"));
     return {
       status,
       type,

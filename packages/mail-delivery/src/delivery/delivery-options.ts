@@ -40,7 +40,7 @@ export interface DirectDeliveryOptions {
   readonly tls?:
     | Pick<TlsOptions, "ca" | "extraCa" | "minVersion" | "maxVersion" | "ciphers" | "revocation">
     | undefined;
-  /** Domains in hand at a time. Default 20. */
+  /** Domains in hand at a time, those left out that wait for a busy server. Default 20. */
   readonly maxConnections?: number | undefined;
   /** Connections for one domain at a time. Default 4. */
   readonly maxConnectionsPerDomain?: number | undefined;
@@ -68,19 +68,28 @@ export interface DirectDeliveryOptions {
   readonly now?: (() => number) | undefined;
 }
 
-/** What one send may say beyond the message; each as in smtp-client. */
-export type DirectSendOptions = Pick<
-  SendOptions,
-  | "signal"
-  | "sendTimeoutMs"
-  | "envelope"
-  | "dsn"
-  | "requireTls"
-  | "deliverBy"
-  | "priority"
-  | "files"
-  | "maxRecipients"
->;
+/** What one send may say beyond the message; each as in smtp-client, if nothing else is said. */
+export interface DirectSendOptions
+  extends Pick<
+    SendOptions,
+    | "signal"
+    | "sendTimeoutMs"
+    | "envelope"
+    | "beforeContent"
+    | "dsn"
+    | "requireTls"
+    | "deliverBy"
+    | "priority"
+    | "mailParameters"
+    | "rcptParameters"
+    | "files"
+    | "maxRecipients"
+  > {
+  /** Taken and left out: it is for a relay that one logs in to (RFC 4954 section 5). */
+  readonly submitter?: SendOptions["submitter"];
+  /** `false` leaves the sessions of this send out of `reports`; mail that carries reports has to say so (RFC 8460 section 3). Default true. */
+  readonly reportTls?: boolean | undefined;
+}
 
 const NAMES: ReadonlySet<string> = new Set<keyof DirectDeliveryOptions>([
   "clientName",
@@ -113,12 +122,17 @@ const SEND_NAMES: ReadonlySet<string> = new Set<keyof DirectSendOptions>([
   "signal",
   "sendTimeoutMs",
   "envelope",
+  "beforeContent",
   "dsn",
   "requireTls",
   "deliverBy",
   "priority",
+  "mailParameters",
+  "rcptParameters",
   "files",
   "maxRecipients",
+  "submitter",
+  "reportTls",
 ]);
 
 const BACKOFF_NAMES: ReadonlySet<string> = new Set<keyof BackoffOptions>(["firstDelayMs", "maxDelayMs"]);

@@ -21,6 +21,7 @@ import { type FrozenMessage, freeze } from "./frozen-message.js";
 import { Limiter } from "./limiter.js";
 import { Destination, failureOf, toSendError } from "./outcome.js";
 import { Sessions } from "./sessions.js";
+import { Slot } from "./slot.js";
 
 const DEFAULT_MAX_RECIPIENTS = 100_000;
 
@@ -85,9 +86,10 @@ export class DirectDelivery {
       if (typeof message.raw !== "function") await frozen();
       const deliveries = await Promise.all(
         [...grouped(destinations)].map(async ([domain, some]) => {
-          const job = { domain, from, destinations: some, message: frozen, options, signal };
+          const slot = new Slot(this.#everybody);
+          const job = { domain, from, destinations: some, message: frozen, options, signal, slot };
           const delivery = new DomainDelivery(this.#workshop, job);
-          await this.#run(delivery, domain, signal);
+          await this.#run(delivery, domain, slot, signal);
           return delivery;
         }),
       );
@@ -141,18 +143,19 @@ export class DirectDelivery {
     return this.close();
   }
 
-  async #run(delivery: DomainDelivery, domain: string, signal: AbortSignal): Promise<void> {
-    let leave: (() => void)[] = [];
+  async #run(delivery: DomainDelivery, domain: string, slot: Slot, signal: AbortSignal): Promise<void> {
+    let leave = () => {};
     try {
-      leave = [await this.#domains.enter(domain, signal)];
-      leave.push(await this.#everybody.enter("", signal));
+      leave = await this.#domains.enter(domain, signal);
+      await slot.take(signal);
     } catch {
       // Aborted while waiting: run() says so to the recipients.
     }
     try {
       await delivery.run();
     } finally {
-      for (const go of leave) go();
+      slot.give();
+      leave();
     }
   }
 

@@ -15,6 +15,7 @@ import type { FrozenMessage } from "./frozen-message.js";
 import type { Limiter } from "./limiter.js";
 import { type Destination, toSendError } from "./outcome.js";
 import type { OpenSession, Sessions, Target } from "./sessions.js";
+import type { Slot } from "./slot.js";
 import { policyOf, resultType } from "./tls-results.js";
 
 /** What all deliveries of one `DirectDelivery` share. */
@@ -37,6 +38,8 @@ export interface DomainJob {
   readonly message: () => Promise<FrozenMessage>;
   readonly options: DirectSendOptions;
   readonly signal: AbortSignal;
+  /** Held by whoever runs the job. */
+  readonly slot: Slot;
 }
 
 /** Addresses of one host that are tried; some hosts have dozens. */
@@ -154,9 +157,7 @@ export class DomainDelivery {
 
   /** True: the host could be talked to, so that its other addresses will say the same. */
   async #tryAddress(target: Target): Promise<boolean> {
-    const { servers } = this.#workshop;
-    const { signal } = this.#job;
-    const leave = await servers.enter(target.address, signal);
+    const leave = await this.#enterServer(target.address);
     try {
       const session = await this.#openSession(target, false);
       if (session === undefined) return false;
@@ -167,6 +168,23 @@ export class DomainDelivery {
       return fresh !== undefined && (await this.#transact(target, fresh)) === "done";
     } finally {
       leave();
+    }
+  }
+
+  /** Waits for the server's turn. Other domains go on meanwhile: one server that is slow must not keep them all waiting. */
+  async #enterServer(address: string): Promise<() => void> {
+    const { servers } = this.#workshop;
+    const { signal, slot } = this.#job;
+    const atOnce = servers.tryEnter(address);
+    if (atOnce !== undefined) return atOnce;
+    slot.give();
+    const leave = await servers.enter(address, signal);
+    try {
+      await slot.take(signal);
+      return leave;
+    } catch (error) {
+      leave();
+      throw error;
     }
   }
 
@@ -208,7 +226,7 @@ export class DomainDelivery {
     let failure: SendError | undefined;
     for (let at = 0; at < all.length; at += settings.maxRecipientsPerTransaction) {
       const some = all.slice(at, at + settings.maxRecipientsPerTransaction);
-      const { dsn, requireTls, deliverBy, priority } = options;
+      const { dsn, requireTls, deliverBy, priority, mailParameters, rcptParameters, beforeContent } = options;
       let outcomes: readonly RecipientOutcome[];
       try {
         const receipt = await connection.send(
@@ -220,6 +238,9 @@ export class DomainDelivery {
             requireTls,
             deliverBy,
             priority,
+            mailParameters,
+            rcptParameters,
+            beforeContent,
           },
         );
         outcomes = receipt.recipients;
@@ -281,6 +302,7 @@ export class DomainDelivery {
     },
   ): void {
     const { failure, localAddress } = result;
+    if (this.#job.options.reportTls === false) return;
     this.#workshop.settings.reports?.add({
       ...policyOf(this.#job.domain, plan, this.#policy),
       failure: failure === undefined ? undefined : resultType(failure.code, plan?.kind),

@@ -8,12 +8,24 @@ export class Limiter {
     this.#limit = limit;
   }
 
+  /** In at once, with what lets the next one in; undefined: there is a queue. */
+  tryEnter(key: string): (() => void) | undefined {
+    const inside = this.#inside.get(key) ?? 0;
+    if (inside >= this.#limit) return undefined;
+    this.#inside.set(key, inside + 1);
+    return this.#leaver(key);
+  }
+
   /** Resolves with what lets the next one in. @throws the signal's reason */
   async enter(key: string, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
-    const inside = this.#inside.get(key) ?? 0;
-    if (inside < this.#limit) this.#inside.set(key, inside + 1);
-    else await this.#wait(key, signal);
+    const leave = this.tryEnter(key);
+    if (leave !== undefined) return leave;
+    await this.#wait(key, signal);
+    return this.#leaver(key);
+  }
+
+  #leaver(key: string): () => void {
     let left = false;
     return () => {
       if (left) return;
