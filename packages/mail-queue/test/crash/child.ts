@@ -2,7 +2,8 @@
 // output what it was promised, in lines that are written before anything else happens.
 import { writeSync } from "node:fs";
 import { connect } from "node:net";
-import { type Deliver, openQueue, type QueueStore } from "../../src/index.js";
+import { SmtpClient } from "@wirepost/smtp-client";
+import { type Deliver, deliverThrough, openQueue, type QueueStore } from "../../src/index.js";
 
 const [place, port, work] = process.argv.slice(2) as [string, string, string];
 const steps = JSON.parse(work) as {
@@ -12,6 +13,9 @@ const steps = JSON.parse(work) as {
   concurrency?: number;
   inDoubt?: "hold" | "resend" | "fail";
   deadlineMs?: number;
+  textBytes?: number;
+  /** A server to deliver to by SMTP; without it letters go over the port, by a deliverer that makes few system calls. */
+  smtp?: string;
 };
 
 async function redisStore(): Promise<QueueStore> {
@@ -38,29 +42,20 @@ function tell(line: string): Promise<string> {
   });
 }
 
-const deliver: Deliver = async (envelope, source) => {
+/** Labels ask for what the server does: `refuse…` for good, `defer…` the first time; `early-…` before content, others after it. */
+const overThePort: Deliver = async (envelope, source) => {
   let text = "";
-  for await (const block of source.open()) text += Buffer.from(block).toString("latin1");
+  for await (const block of source.openAhead()) text += Buffer.from(block).toString("latin1");
   const label = /^Subject: (.*)\r$/m.exec(text)?.[1] ?? "";
-  // Labels ask for what the server does, the first time: `refuse…` for good, `defer…` for now.
-  if (label.startsWith("refuse") || (label.startsWith("defer") && envelope.attempt === 1)) {
-    const code = label.startsWith("refuse") ? 550 : 451;
-    return {
-      recipients: envelope.to.map((address) => ({
-        address,
-        outcome: "rejected",
-        reply: { code, lines: ["no"] },
-      })),
-    };
+  const [, early, verb] = /^(early-)?(refuse|defer)?/.exec(label) ?? [];
+  if (early === undefined) await source.beforeContent();
+  if (verb === "refuse" || (verb === "defer" && envelope.attempt === 1)) {
+    const reply = { code: verb === "refuse" ? 550 : 451, lines: ["no"] };
+    return { recipients: envelope.to.map((address) => ({ address, outcome: "rejected", reply })) };
   }
-  const answer = await tell(label);
-  return {
-    recipients: envelope.to.map((address) => ({
-      address,
-      outcome: "accepted",
-      reply: { code: 250, lines: [answer.trim()] },
-    })),
-  };
+  await source.beforeContent();
+  const reply = { code: 250, lines: [(await tell(label)).trim()] };
+  return { recipients: envelope.to.map((address) => ({ address, outcome: "accepted", reply })) };
 };
 
 const queue = await openQueue(
@@ -69,7 +64,9 @@ const queue = await openQueue(
 if (steps.deadlineMs !== undefined) setTimeout(() => process.exit(3), steps.deadlineMs);
 await Promise.all(
   (steps.queue ?? []).map(async (label) => {
-    const letter = { from: "ann@example.com", to: "bob@example.org", subject: label, text: "x" };
+    const to = `${label}@example.org`;
+    const text = "x\n".repeat((steps.textBytes ?? 2) / 2);
+    const letter = { from: "ann@example.com", to, subject: label, text };
     try {
       const options = steps.keyed === true ? { idempotencyKey: label } : {};
       const { id } = await queue.enqueue(undefined, letter, options);
@@ -80,7 +77,8 @@ await Promise.all(
   }),
 );
 if (steps.drain === true) {
-  const worker = queue.work(deliver, {
+  const client = steps.smtp === undefined ? undefined : new SmtpClient(steps.smtp);
+  const worker = queue.work(client === undefined ? overThePort : deliverThrough(client), {
     stopWhenIdle: true,
     concurrency: steps.concurrency ?? 3,
     firstDelayMs: 1,
@@ -90,6 +88,7 @@ if (steps.drain === true) {
     inDoubt: steps.inDoubt,
   });
   await worker.done;
+  await client?.close();
 }
 await queue.close();
 say("done");

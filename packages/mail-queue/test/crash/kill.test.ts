@@ -1,5 +1,8 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CrashLab } from "./harness.js";
+import { describeKills, labels } from "./kills.js";
 
 const ROUNDS = 8;
 
@@ -9,9 +12,6 @@ describe("a process that is killed at any moment", () => {
     lab = await CrashLab.open();
   });
   afterAll(() => lab.close());
-
-  const labels = (name: string, count: number) =>
-    Array.from({ length: count }, (_, i) => `${["", "defer-", "refuse-", ""][i % 4]}${name}-${i}`);
 
   it("loses nothing and sends nothing twice, alone", async () => {
     for (let round = 0; round < ROUNDS; round++) {
@@ -45,3 +45,13 @@ describe("a process that is killed at any moment", () => {
     await lab.settleAndCheck();
   });
 });
+
+describeKills(
+  "a directory",
+  () => CrashLab.open(),
+  async ({ directory }) => {
+    const names = await readdir(join(directory, "live"));
+    expect(names).toHaveLength(1);
+    return names[0]?.endsWith(".content") === true;
+  },
+);

@@ -3,6 +3,7 @@ import { openQueue } from "../../src/index.js";
 import { randomWord } from "../../src/message-id.js";
 import { RedisStore } from "../../src/redis.js";
 import { CrashLab } from "../crash/harness.js";
+import { describeKills, labels } from "../crash/kills.js";
 import { allOf, LETTER, readAll } from "../stores.js";
 import { RedisServer } from "./server.js";
 
@@ -28,8 +29,15 @@ describe("Redis and workers that are killed", () => {
     return lab;
   }
 
-  const labels = (prefix: string, count: number) =>
-    Array.from({ length: count }, (_, i) => `${["", "defer-", "refuse-", ""][i % 4]}${prefix}-${i}`);
+  describeKills("Redis", newLab, async (lab) => {
+    const { Redis } = await import("ioredis");
+    const client = new Redis(server.url);
+    const [id] = [...(await lab.messages()).values()].map((message) => message.id);
+    const [open, content] = await client.hmget(`wirepost:${name}:${id}`, "wp:open", "wp:content");
+    client.disconnect();
+    expect(open).toBe("1");
+    return content !== null;
+  });
 
   it("loses nothing and sends nothing twice when workers are killed", async () => {
     const lab = await newLab();
