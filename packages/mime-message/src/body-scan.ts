@@ -1,4 +1,5 @@
 // What a body holds decides how it may travel: one walk over text or octets answers all questions.
+import { LineFacts } from "@wirepost/octet-scan";
 
 /** Longest line without its CRLF (RFC 5321 4.5.3.1.6, RFC 5322 2.1.1). */
 export const MAX_BODY_LINE_OCTETS = 998;
@@ -11,10 +12,10 @@ export interface BodyFacts {
   readonly octets: number;
   /** Octets of the longest line. */
   readonly longestLine: number;
-  /** True when there is a control other than TAB, CR and LF; NUL among them. */
-  readonly controls: boolean;
-  /** True when there is a NUL. */
-  readonly nul: boolean;
+  /** How many controls there are other than TAB, CR and LF; NUL among them. */
+  readonly controls: number;
+  /** How many NULs there are. */
+  readonly nuls: number;
   /** How many CR and LF are not part of a CRLF: normalising adds an octet for each. */
   readonly bareLineEnds: number;
 }
@@ -25,8 +26,8 @@ export function scanText(text: string): BodyFacts {
   let extra = 0; // octets beyond one per unit
   let lineStart = 0; // in octets, that is unit + extra
   let longest = 0;
-  let controls = false;
-  let nul = false;
+  let controls = 0;
+  let nuls = 0;
   let bare = 0;
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at);
@@ -51,8 +52,8 @@ export function scanText(text: string): BodyFacts {
       high += width;
       extra += width - 1;
     } else if (unit !== 9) {
-      controls = true;
-      if (unit === 0) nul = true;
+      controls += 1;
+      if (unit === 0) nuls += 1;
     }
   }
   longest = Math.max(longest, text.length + extra - lineStart);
@@ -61,121 +62,16 @@ export function scanText(text: string): BodyFacts {
     octets: text.length + extra,
     longestLine: longest,
     controls,
-    nul,
+    nuls,
     bareLineEnds: bare,
   };
 }
 
-/** Below this many words a view costs more than it saves. */
-const MIN_WORDS = 16;
-
-/**
- * Whether all four octets of a word are from 32 to 126: none has its high bit set, nor has it after 32 was taken away or 1
- * was added. A borrow from a neighbour can only make a plain word look odd, and odd words are walked.
- */
-function isPlain(word: number): boolean {
-  return ((word | (word - 0x20202020) | (word + 0x01010101)) & 0x80808080) === 0;
-}
-
-/** Walks over octets piece by piece; a CRLF may be cut by the end of a piece. */
-export class OctetScanner {
-  #high = 0;
-  #octets = 0;
-  #line = 0;
-  #longest = 0;
-  #controls = false;
-  #nul = false;
-  #bare = 0;
-  #afterCr = false;
-
-  push(piece: Uint8Array): void {
-    const length = piece.length;
-    this.#octets += length;
-    // Most octets are plain ASCII: those are looked at four at a time, the others one by one.
-    const aligned = Math.min(length, -piece.byteOffset & 3);
-    const count = (length - aligned) >> 2;
-    if (count < MIN_WORDS) {
-      this.#walk(piece, 0, length);
-      return;
-    }
-    const words = new Int32Array(piece.buffer, piece.byteOffset + aligned, count);
-    this.#walk(piece, 0, aligned);
-    let at = 0;
-    while (at < count) {
-      const from = at;
-      while (at < count && isPlain(words[at]!)) at += 1;
-      if (at > from) {
-        if (this.#afterCr) this.#bare += 1;
-        this.#afterCr = false;
-        this.#line += (at - from) << 2;
-      }
-      const odd = at;
-      while (at < count && !isPlain(words[at]!)) at += 1;
-      if (at > odd) this.#walk(piece, aligned + (odd << 2), aligned + (at << 2));
-    }
-    this.#walk(piece, aligned + (count << 2), length);
-  }
-
-  #walk(piece: Uint8Array, from: number, to: number): void {
-    let high = this.#high;
-    let line = this.#line;
-    let afterCr = this.#afterCr;
-    for (let at = from; at < to; at += 1) {
-      const octet = piece[at]!;
-      if (octet >= 32 && octet < 127) {
-        if (afterCr) {
-          this.#bare += 1;
-          afterCr = false;
-        }
-        line += 1;
-        continue;
-      }
-      if (octet === 10) {
-        if (!afterCr) {
-          this.#bare += 1;
-          if (line > this.#longest) this.#longest = line;
-          line = 0;
-        }
-        afterCr = false;
-        continue;
-      }
-      if (afterCr) this.#bare += 1;
-      afterCr = false;
-      if (octet === 13) {
-        afterCr = true;
-        if (line > this.#longest) this.#longest = line;
-        line = 0;
-        continue;
-      }
-      line += 1;
-      if (octet > 127) high += 1;
-      else if (octet !== 9) {
-        this.#controls = true;
-        if (octet === 0) this.#nul = true;
-      }
-    }
-    this.#high = high;
-    this.#line = line;
-    this.#afterCr = afterCr;
-  }
-
-  facts(): BodyFacts {
-    return {
-      highOctets: this.#high,
-      octets: this.#octets,
-      longestLine: Math.max(this.#longest, this.#line),
-      controls: this.#controls,
-      nul: this.#nul,
-      bareLineEnds: this.#bare + (this.#afterCr ? 1 : 0),
-    };
-  }
-}
-
 /** Facts about octets in memory. */
 export function scanOctets(octets: Uint8Array): BodyFacts {
-  const scanner = new OctetScanner();
-  scanner.push(octets);
-  return scanner.facts();
+  const facts = new LineFacts();
+  facts.add(octets);
+  return facts;
 }
 
 /** Every CR, LF and CRLF as CRLF. */
@@ -189,26 +85,15 @@ export class LineEndNormalizer {
   #afterCr = false;
 
   push(piece: Uint8Array): Uint8Array {
-    let bare = 0;
     let afterCr = this.#afterCr;
     // First how much room is needed: most pieces need no change and are passed on as they are.
-    let changed = afterCr;
-    for (let at = 0; at < piece.length; at += 1) {
-      const octet = piece[at]!;
-      if (octet === 10) {
-        if (!afterCr) bare += 1;
-        afterCr = false;
-      } else {
-        if (afterCr) bare += 1;
-        afterCr = octet === 13;
-      }
-    }
-    changed ||= bare > 0 || afterCr;
-    if (!changed) return piece;
-    // A CR at the end waits for its LF; the LF of a CR that waited was counted with neither.
-    const target = new Uint8Array(piece.length + bare + 1);
+    const facts = new LineFacts();
+    facts.add(piece);
+    const bare = facts.bareLineEnds;
+    if (bare === 0 && !afterCr) return piece;
+    // The CR that waited counts with the piece before, a CR at the end with this one.
+    const target = new Uint8Array(piece.length + bare + 2);
     let offset = 0;
-    afterCr = this.#afterCr;
     for (let at = 0; at < piece.length; at += 1) {
       const octet = piece[at]!;
       if (afterCr) {

@@ -14,7 +14,8 @@ import { bodySource, type PlanContext } from "./part-plan.js";
 import type { Piece } from "./piece.js";
 import { utf8Decode, utf8Encode } from "./platform.js";
 import { randomToken } from "./random.js";
-import { composeRaw, planRaw } from "./raw-message.js";
+import { checkBesideRaw, composeRaw, planRaw } from "./raw-message.js";
+import { composeAsItIs } from "./ready-as-it-is.js";
 import { type Source, wholeSource } from "./source.js";
 
 /** A message as it goes on the wire, before dot-stuffing. */
@@ -64,6 +65,9 @@ function compose(
 ): ComposedMessage | Promise<ComposedMessage> {
   const pending: Source[] = [];
   if (message.raw !== undefined) {
+    checkBesideRaw(message);
+    const asItIs = message.raw instanceof Uint8Array ? composeAsItIs(message.raw) : undefined;
+    if (asItIs !== undefined) return asItIs;
     const raw = planRaw(message, options, pending);
     if (pending.length === 0) return composeRaw(raw, options);
     return prepareAll(pending, options).then(() => composeRaw(raw, options));

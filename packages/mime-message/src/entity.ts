@@ -154,7 +154,7 @@ function encodeOctets(entity: Leaf, source: Source, transport: Transport): Encod
 }
 
 function assertForced(entity: Leaf, facts: BodyFacts): void {
-  if (facts.nul) throw unsuitable(entity, "it holds a NUL");
+  if (facts.nuls > 0) throw unsuitable(entity, "it holds a NUL");
   if (facts.highOctets > 0 && entity.forced === "7bit") throw unsuitable(entity, "it holds octets above 127");
   if (facts.longestLine > MAX_BODY_LINE_OCTETS)
     throw unsuitable(entity, "it has a line of more than 998 octets");
@@ -202,7 +202,7 @@ function encodeText(entity: Leaf, text: string, transport: Transport): Encoded {
 }
 
 function canBePlain(facts: BodyFacts): boolean {
-  return !facts.controls && facts.longestLine <= MAX_BODY_LINE_OCTETS;
+  return facts.controls === 0 && facts.longestLine <= MAX_BODY_LINE_OCTETS;
 }
 
 function encodeTextOctets(entity: Leaf, octets: Uint8Array, facts: BodyFacts, transport: Transport): Encoded {
@@ -228,7 +228,7 @@ function chooseTextEncoding(facts: BodyFacts, charset: TextCharset, transport: T
   // ISO-2022-JP lives in 7 bits by escape sequences: its ESC is no reason to encode.
   const plain =
     canBePlain(facts) || (/^iso-2022/.test(charset.name) && facts.longestLine <= MAX_BODY_LINE_OCTETS);
-  if (plain && !facts.nul) {
+  if (plain && facts.nuls === 0) {
     if (facts.highOctets === 0) return "7bit";
     if (transport !== "7bit") return "8bit";
   }

@@ -1,8 +1,9 @@
 // What a composed message is made of before it becomes octets: text, octets, and contents read when they are sent.
 
+import { LineFacts } from "@wirepost/octet-scan";
 import { checkAborted } from "./abort.js";
 import { BASE64_LINE_OCTETS, Base64Encoder, base64LinesLength, encodeBase64Into } from "./base64.js";
-import { LineEndNormalizer, MAX_BODY_LINE_OCTETS, OctetScanner } from "./body-scan.js";
+import { LineEndNormalizer, MAX_BODY_LINE_OCTETS } from "./body-scan.js";
 import { MimeError } from "./errors.js";
 import { type AbortSignalLike, allocate } from "./platform.js";
 import { QuotedPrintableEncoder } from "./quoted-printable.js";
@@ -127,11 +128,11 @@ export interface IdentityLimits {
 
 /** Refuses octets that cannot travel as they are. */
 export function assertIdentity(
-  facts: { nul: boolean; longestLine: number; highOctets: number },
+  facts: { nuls: number; longestLine: number; highOctets: number },
   limits: IdentityLimits,
   what: string,
 ): void {
-  if (facts.nul) {
+  if (facts.nuls > 0) {
     throw new MimeError("ERR_MIME_NUL", `The content of ${what} holds a NUL and must travel as it is`, {
       subject: what,
     });
@@ -158,16 +159,16 @@ export function checkedPiece(source: Source, limits: IdentityLimits, sizeBytes?:
     sizeBytes: sizeBytes ?? (limits.normalize ? undefined : source.sizeBytes),
     repeatable: source.repeatable,
     async *open(signal) {
-      const scanner = new OctetScanner();
+      const facts = new LineFacts();
       const normalizer = limits.normalize ? new LineEndNormalizer() : undefined;
       for await (const piece of source.open(signal)) {
-        scanner.push(piece);
-        assertIdentity(scanner.facts(), limits, source.what);
+        facts.add(piece);
+        assertIdentity(facts, limits, source.what);
         const lines = normalizer === undefined ? piece : normalizer.push(piece);
         yield lines === piece ? piece.slice() : lines;
       }
       if (normalizer !== undefined) yield normalizer.end();
-      else if (scanner.facts().bareLineEnds > 0) {
+      else if (facts.bareLineEnds > 0) {
         throw new MimeError(
           "ERR_MIME_ENCODING_UNSUITABLE",
           `The content of ${source.what} has bare line ends, which its transfer encoding cannot carry`,

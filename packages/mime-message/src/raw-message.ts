@@ -2,7 +2,7 @@
 import type { Mailbox } from "@wirepost/mail-address";
 import type { AddressLimits } from "./addresses.js";
 import { flatten, readAddresses } from "./addresses.js";
-import { normalizeOctets } from "./body-scan.js";
+import { normalizeOctets, scanOctets } from "./body-scan.js";
 import { UTF8 } from "./charset.js";
 import type { ComposedMessage } from "./compose.js";
 import { type ComposeOptions, DEFAULT_INLINE_LIMIT_BYTES } from "./compose-options.js";
@@ -26,15 +26,19 @@ const BESIDE_RAW = new Set(["raw", "envelope", "from", "sender", "to", "cc", "bc
 const BCC = /^(?:resent-)?bcc$/i;
 const HEADER_END = new Uint8Array([13, 10, 13, 10]);
 
-/** Plans a raw message; `pending` receives what has to be readied first. */
-export function planRaw(message: MessageInput, options: ComposeOptions, pending: Source[]): ReadySource {
-  for (const [name, value] of Object.entries(message)) {
-    if (value !== undefined && !BESIDE_RAW.has(name)) {
+/** @throws MimeError `ERR_MIME_INVALID_OPTION` for fields that a ready message cannot have beside it */
+export function checkBesideRaw(message: MessageInput): void {
+  for (const name in message) {
+    if (!BESIDE_RAW.has(name) && (message as Record<string, unknown>)[name] !== undefined) {
       throw new MimeError("ERR_MIME_INVALID_OPTION", `raw is a ready message and excludes ${name}`, {
         subject: name,
       });
     }
   }
+}
+
+/** Plans a raw message; `pending` receives what has to be readied first. */
+export function planRaw(message: MessageInput, options: ComposeOptions, pending: Source[]): ReadySource {
   const inner: Source[] = [];
   const source = readySource(
     rawSource(
@@ -73,10 +77,7 @@ function readHeader(octets: Uint8Array, complete: boolean): RawHeader {
     );
   }
   const headerOctets = octets.subarray(0, end < 0 ? octets.length : startsEmpty ? 0 : end + 2);
-  let smtpUtf8 = false;
-  for (const octet of headerOctets) {
-    if (octet > 127) smtpUtf8 = true;
-  }
+  const smtpUtf8 = scanOctets(headerOctets).highOctets > 0;
   if (smtpUtf8 && utf8DecodeStrict(headerOctets) === undefined) {
     throw new MimeError("ERR_MIME_INVALID_HEADER", `The header of ${WHAT} holds octets that are not UTF-8`);
   }
@@ -186,6 +187,7 @@ function withoutStart(piece: StreamPiece, skip: number): StreamPiece {
 
 /** The envelope that the header of a raw message in memory describes. */
 export function rawEnvelope(message: MessageInput, limits: AddressLimits | undefined): Envelope {
+  checkBesideRaw(message);
   const pending: Source[] = [];
   const source = planRaw(message, {}, pending);
   if (source.octets === undefined) {

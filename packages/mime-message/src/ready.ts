@@ -1,12 +1,7 @@
 // Ready messages and parts: made elsewhere, sent as they are. Their line ends are put right, and where the transport
 // cannot take them their 8-bit parts are encoded anew or they are refused by name, before anything is sent (row M14).
-import {
-  type BodyFacts,
-  MAX_BODY_LINE_OCTETS,
-  normalizeOctets,
-  OctetScanner,
-  scanOctets,
-} from "./body-scan.js";
+import { LineFacts } from "@wirepost/octet-scan";
+import { type BodyFacts, MAX_BODY_LINE_OCTETS, normalizeOctets, scanOctets } from "./body-scan.js";
 import { assertIdentity, checkedPiece, identityPiece, type Piece } from "./piece.js";
 import { toSevenBit } from "./seven-bit.js";
 import { joinOctets, type PrepareContext, type Source } from "./source.js";
@@ -44,16 +39,16 @@ export function readySource(source: Source): ReadySource {
     ready.sizeBytes = source.sizeBytes;
     if (source.octets !== undefined) ready.facts = scanOctets(source.octets);
     else if (source.repeatable) {
-      const scanner = new OctetScanner();
+      const facts = new LineFacts();
       const first: Uint8Array[] = [];
       let size = 0;
       for await (const piece of source.open(context.signal)) {
-        scanner.push(piece);
+        facts.add(piece);
         if (size < MAX_HEADER_BYTES) first.push(piece.slice(0, MAX_HEADER_BYTES - size));
         size += piece.length;
       }
       head = joinOctets(first);
-      ready.facts = scanner.facts();
+      ready.facts = facts;
     }
   }
   return ready;
@@ -79,7 +74,7 @@ export function encodeReady(
     const encoding = transport === "7bit" ? "7bit" : "8bit";
     return { encoding, piece: checkedPiece(source, limits), octets: undefined };
   }
-  const needsBinary = facts.nul || facts.longestLine > MAX_BODY_LINE_OCTETS;
+  const needsBinary = facts.nuls > 0 || facts.longestLine > MAX_BODY_LINE_OCTETS;
   if (needsBinary && transport === "binary") {
     return { encoding: "binary", piece: octets ?? identityPiece(source), octets };
   }

@@ -85,10 +85,15 @@ function convert(text: string, defaultType: string, what: string, depth: number)
     : `${withEncoding(header, "base64")}\r\n${latin1Decode(encodeBase64Lines(octets))}`;
 }
 
-/** The header with another Content-Transfer-Encoding, or with none. */
+/**
+ * The header with another Content-Transfer-Encoding, or with none. A message that gets one has to say that it is MIME
+ * (RFC 2045 4); a part, which has Content- fields alone, has not.
+ */
 function withEncoding(header: string, encoding: string | undefined): string {
   const kept = withoutFields(header, /^content-transfer-encoding$/i);
-  return encoding === undefined ? kept : `${kept}Content-Transfer-Encoding: ${encoding}\r\n`;
+  if (encoding === undefined) return kept;
+  const isMessage = /^(?!content-)[^\s:]+[ \t]*:/im.test(kept) && !/^mime-version[ \t]*:/im.test(kept);
+  return `${kept}${isMessage ? "MIME-Version: 1.0\r\n" : ""}Content-Transfer-Encoding: ${encoding}\r\n`;
 }
 
 /** A header block (lines with CRLF) without the fields whose name matches. */

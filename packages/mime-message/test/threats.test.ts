@@ -758,6 +758,19 @@ describe("M14 outgoing smuggling", () => {
     }
   });
 
+  it("a ready message that has to be encoded says that it is MIME, a ready part does not", async () => {
+    const raw = "From: ann@example.com\r\nSubject: x\r\n\r\na\0b";
+    expect((await compose({ raw })).toString()).toMatch(
+      /^From: .*\r\nSubject: x\r\nMIME-Version: 1\.0\r\nContent-Transfer-Encoding: [\w-]+\r\n\r\n/,
+    );
+    const mime = raw.replace("\r\n\r\n", "\r\nmime-version: 1.0\r\n\r\n");
+    expect((await compose({ raw: mime })).toString().match(/^mime-version/gim)).toHaveLength(1);
+    const part = "Content-Type: text/plain\r\n\r\na\0b";
+    expect(
+      (await compose({ text: "x", attachments: [{ raw: part }] })).toString().match(/^mime-version/gim),
+    ).toHaveLength(1);
+  });
+
   it("a first line of a dot stays the first line: stuffing is the transport's", async () => {
     expect((await compose({ text: ".\n" })).toString()).toMatch(/\r\n\r\n\.\r\n$/);
   });

@@ -2,19 +2,20 @@
 
 /** Floors from the ground up. A package may import packages of lower floors only. */
 export const FLOORS = [
-  { name: "ground", packages: ["mail-address"] },
+  { name: "ground", packages: ["mail-address", "octet-scan"] },
   { name: "floor", packages: ["socket-core", "smtp-protocol", "sasl", "mime-message", "dkim"] },
   { name: "conversation", packages: ["smtp-client"] },
   { name: "delivery", packages: ["mail-queue", "mail-delivery"] },
   { name: "names", packages: ["xojo-compat", "ipworks-compat", "sockettools-compat"] },
 ];
 
-/** On the floor, these alone stand on mail-address. */
-export const STAND_ON_MAIL_ADDRESS = ["smtp-protocol", "mime-message"];
+/** On the floor, these alone stand on the ground. */
+export const STAND_ON_THE_GROUND = ["smtp-protocol", "mime-message"];
 
 /** No I/O and no Node outside the doors named here (a door is src/<door>.ts or src/<door>/). */
 export const PURE = {
   "mail-address": [],
+  "octet-scan": [],
   "smtp-protocol": [],
   sasl: ["node", "gssapi"],
   "mime-message": ["node"],

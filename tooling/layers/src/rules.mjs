@@ -8,13 +8,14 @@ import {
   NETWORK_MODULES,
   NETWORK_OWNER,
   PURE,
-  STAND_ON_MAIL_ADDRESS,
+  STAND_ON_THE_GROUND,
 } from "./house.mjs";
 
 /** Not part of what is published: tests, benchmarks, build recipes. */
 const NOT_SOURCE =
   "\\.(test|bench)\\.m?ts$|/(test|tests|bench|fixtures|etc|dist)/|/(tsup|vitest)\\.config\\.ts$";
 
+const GROUND = /** @type {string[]} */ (FLOORS[0]?.packages);
 const oneOf = (names) => `(?:${names.join("|")})`;
 const inPackages = (names) => `^packages/${oneOf(names)}/`;
 const core = (names) => `^(?:node:)?${oneOf(names)}$`;
@@ -75,23 +76,23 @@ function pureRules() {
 
 export const FORBIDDEN = [
   forbid(
-    "mail-address-imports-nothing",
-    "mail-address is the ground: no package, no module of Node, nothing from npm.",
-    { path: "^packages/mail-address/" },
-    { pathNot: "^packages/mail-address/" },
+    "ground-imports-nothing",
+    "The ground stands on nothing: no package, no module of Node, nothing from npm.",
+    { path: `^packages/(${GROUND.join("|")})/` },
+    { pathNot: "^packages/$1/" },
   ),
   ...floorRules(),
   forbid(
-    "few-stand-on-mail-address",
-    `On the floor, ${STAND_ON_MAIL_ADDRESS.join(" and ")} alone stand on mail-address.`,
+    "few-stand-on-the-ground",
+    `On the floor, ${STAND_ON_THE_GROUND.join(" and ")} alone stand on the ground.`,
     {
       path: inPackages(
         FLOORS.find((floor) => floor.name === "floor").packages.filter(
-          (name) => !STAND_ON_MAIL_ADDRESS.includes(name),
+          (name) => !STAND_ON_THE_GROUND.includes(name),
         ),
       ),
     },
-    { path: "^packages/mail-address/" },
+    { path: inPackages(GROUND) },
   ),
   forbid(
     "packages-do-not-know-apps-or-tooling",

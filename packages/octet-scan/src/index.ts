@@ -1,0 +1,2 @@
+export { LineFacts, type LineFactsOptions } from "./line-facts.js";
+export { RunFinder, type RunFinderOptions } from "./run-finder.js";

@@ -1,0 +1,108 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { RunFinder } from "../src/index.js";
+
+const octets = (text: string): Uint8Array => Uint8Array.from(text, (one) => one.charCodeAt(0));
+const UNITS = ["scalar", "auto"] as const;
+const MAX = 60;
+/** Long enough for the vector unit. */
+const LINES = `${"x".repeat(38)}\r\n`.repeat(8);
+
+/** Asks until the answer stays; the octets of the run as they were copied, and the column behind it. */
+function run(
+  text: string,
+  unit: (typeof UNITS)[number],
+  { dots = true, limit = text.length, from = 0, column = 0 } = {},
+): { end: number; column: number; copied: string } {
+  const finder = new RunFinder({ dots, maxLineBytes: MAX, unit });
+  const source = octets(text);
+  finder.open(source, from, source.length);
+  finder.column = column;
+  const target = new Uint8Array(text.length);
+  let end = from;
+  while (end < limit) {
+    const next = finder.runEnd(end, limit);
+    finder.copy(end, next, target, end);
+    if (next === end || finder.column > MAX || (dots && source[next] === 0x2e && finder.column === 0)) {
+      end = next;
+      break;
+    }
+    end = next;
+  }
+  finder.close();
+  return {
+    end,
+    column: finder.column,
+    copied: String.fromCharCode(...target.subarray(from, end)),
+  };
+}
+
+const STOPS = [
+  { name: "a bare CR", stop: "\rx", at: 0, column: 0 },
+  { name: "a bare LF", stop: "\nx", at: 0, column: 0 },
+  { name: "a bare LF within a line", stop: "ab\nx", at: 2, column: 2 },
+  { name: "CR CR LF", stop: "a\r\r\n", at: 1, column: 1 },
+  { name: "a NUL", stop: "abc\0", at: 3, column: 3 },
+  { name: "a dot at the start of a line", stop: ".x", at: 0, column: 0 },
+];
+
+describe.each(UNITS)("the end of a run, %s unit", (unit) => {
+  it.each(STOPS)("is at $name", ({ stop, at, column }) => {
+    for (const behind of ["", "\r\n", LINES]) {
+      const text = LINES + stop + behind;
+      const end = LINES.length + at;
+      expect(run(text, unit)).toEqual({ end, column, copied: text.slice(0, end) });
+    }
+  });
+
+  it("is not at a dot where dots do not matter, nor at a dot within a line", () => {
+    const text = `${LINES}.x\r\na.b.\r\n`;
+    expect(run(text, unit, { dots: false }).end).toBe(text.length);
+    expect(run(`${LINES}a.b.\r\n`, unit).end).toBe(LINES.length + 6);
+  });
+
+  it("is where the caller says, a CRLF that this cuts left out", () => {
+    const limit = 3 * 40 - 1;
+    expect(run(LINES, unit, { limit })).toEqual({
+      end: limit - 1,
+      column: 38,
+      copied: LINES.slice(0, limit - 1),
+    });
+    expect(run(LINES, unit, { limit: limit + 1 })).toMatchObject({ end: limit + 1, column: 0 });
+  });
+
+  it.each([
+    ["with its end", `${"y".repeat(MAX + 1)}\r\n`],
+    ["without one", "y".repeat(MAX + 1)],
+  ])("tells of a line that is too long, %s", (_, line) => {
+    expect(run(LINES + line, unit).column).toBeGreaterThan(MAX);
+    expect(run(LINES + line.slice(1), unit).column).toBeLessThanOrEqual(MAX);
+  });
+
+  it("counts the octets of the line that came before", () => {
+    expect(run(`${"y".repeat(20)}\r\n${LINES}`, unit, { column: MAX - 20 }).end).toBe(22 + LINES.length);
+    expect(run(`${"y".repeat(21)}\r\n${LINES}`, unit, { column: MAX - 20 }).column).toBe(MAX + 1);
+  });
+
+  it("is the same by both units, for any octets at any place", () => {
+    const parts = fc.array(
+      fc.tuple(fc.constantFrom("\r\n", "\r\n.", "\r", "\n", "\0", "\t", "\x80", "word"), fc.nat(70)),
+      { maxLength: 40 },
+    );
+    fc.assert(
+      fc.property(parts, fc.nat(40), fc.boolean(), fc.nat(MAX), (given, from, dots, column) => {
+        const text = given.map(([what, fill]) => what + "y".repeat(fill)).join("");
+        const start = { from: Math.min(from, text.length), dots, column };
+        expect(run(text, unit, start)).toEqual(run(text, "scalar", start));
+      }),
+    );
+  });
+
+  it("is found behind what the unit holds at a time", () => {
+    const text = `${LINES.repeat(420)}.`;
+    expect(text.length).toBeGreaterThan(2 * 65_536);
+    expect(run(text, unit)).toMatchObject({ end: text.length - 1, column: 0 });
+    const odd = `y${text}`;
+    expect(run(odd, unit)).toMatchObject({ end: odd.length - 1, column: 0, copied: odd.slice(0, -1) });
+  });
+});
