@@ -1,0 +1,7 @@
+import { breakEverywhere } from "./break-everywhere.js";
+import { expectedOf, runSession } from "./run-session.js";
+import { sessionsNamed } from "./sessions.js";
+
+for (const session of sessionsNamed("data", "data-pipelined-envelope", "data-pipelined")) {
+  breakEverywhere(session.name, (accident) => runSession(session, accident), expectedOf(session));
+}

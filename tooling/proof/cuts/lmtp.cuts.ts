@@ -1,0 +1,7 @@
+import { breakEverywhere } from "./break-everywhere.js";
+import { expectedOf, runSession } from "./run-session.js";
+import { sessionsNamed } from "./sessions.js";
+
+for (const session of sessionsNamed("lmtp", "lmtp-bdat")) {
+  breakEverywhere(session.name, (accident) => runSession(session, accident), expectedOf(session));
+}

@@ -1,0 +1,44 @@
+// `node tooling/proof/run.mjs hostile|cuts`: one floor. The last line is its count; the line before is what .ci/run adds up.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+/** What each floor counts. */
+const FLOORS = { hostile: "misbehaviours", cuts: "sessions" };
+const CASES = { hostile: "cases", cuts: "accidents" };
+
+const [floor, ...rest] = process.argv.slice(2);
+if (FLOORS[floor] === undefined) {
+  console.error(`usage: node tooling/proof/run.mjs ${Object.keys(FLOORS).join("|")} [file …]`);
+  process.exit(64);
+}
+
+const folder = mkdtempSync(join(tmpdir(), "wirepost-proof-"));
+const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
+const { status } = spawnSync(
+  process.execPath,
+  [vitest, "run", "--config", `vitest.${floor}.config.ts`, ...rest],
+  {
+    cwd: HERE,
+    stdio: "inherit",
+    env: {
+      ...process.env,
+      WIREPOST_PROOF_TALLY: folder,
+    },
+  },
+);
+const tallies = readdirSync(folder).map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")));
+rmSync(folder, { recursive: true });
+
+const sum = (name) => tallies.reduce((total, tally) => total + tally[name], 0);
+const groups = new Set(tallies.map(({ group }) => group)).size;
+const cases = sum("cases");
+// What failed without being counted (a file that cannot be loaded, a session that fails undisturbed) has failed once.
+const failed = Math.max(sum("failed"), status === 0 && cases > 0 ? 0 : 1);
+console.log(`${cases - failed} passed, ${failed} failed`);
+console.log(`${floor}: ${groups} ${FLOORS[floor]}, ${cases} ${CASES[floor]}, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);

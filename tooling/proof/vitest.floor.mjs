@@ -1,0 +1,9 @@
+// How a floor is run: two files at a time, one for each core.
+import { packageTests } from "../config/vitest.mjs";
+
+/** @param {string} floor the folder, and the ending of its files */
+export function floorTests(floor) {
+  const config = packageTests({ include: [`${floor}/**/*.${floor}.ts`] });
+  config.test.maxWorkers = 2;
+  return config;
+}

@@ -1,0 +1,3 @@
+import { floorTests } from "./vitest.floor.mjs";
+
+export default floorTests("hostile");
