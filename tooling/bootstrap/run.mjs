@@ -17,7 +17,21 @@ const COMMANDS = {
   test: "build everything, then run every unit and integration test that needs no extra program",
   check: "types, lint, layers, packaging, API reports, sizes, documents",
   interop: "the tests against real servers (root and apt needed)",
+  fuzz: "the kept corpus and generated inputs through every parser (--guided TARGET SECONDS: led by coverage)",
+  hostile: "hostile message objects over the wire, judged by other parsers",
+  runtimes: "the packages under Node 20, 22 and 24, bundlers, Deno and Bun",
   bench: "the benchmarks",
+};
+
+/** Where a command's run.mjs stands, when its folder has another name than the command. */
+const FOLDERS = { hostile: "hostile-messages" };
+
+const HEADINGS = {
+  interop: "Real servers",
+  fuzz: "Fuzzing",
+  hostile: "Hostile messages",
+  runtimes: "Runtimes",
+  bench: "Benchmarks",
 };
 
 const command = process.argv[2];
@@ -150,11 +164,11 @@ async function main() {
     heading("Demo");
     return run("pnpm", ["--silent", "--filter", "@wirepost/cli", "run", "demo"]);
   }
-  heading(command === "interop" ? "Real servers" : "Benchmarks");
-  const folder = join(ROOT, "tooling", command);
+  heading(HEADINGS[command]);
+  const folder = join(ROOT, "tooling", FOLDERS[command] || command);
   const runner = [join(folder, "run.mjs"), join(folder, "src", "run.mjs")].find((path) => existsSync(path));
   if (runner === undefined) {
-    console.error(`tooling/${command} has no run.mjs`);
+    console.error(`${folder} has no run.mjs`);
     return 1;
   }
   // With file names only the server suites run; without, everything that meets a foreign program.
