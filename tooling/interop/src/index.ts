@@ -4,12 +4,19 @@ export { command } from "./machine/command.js";
 export { freePort, freePorts } from "./machine/ports.js";
 export { RawConversation, type RawReply, type RawTarget } from "./raw/conversation.js";
 export { type AiosmtpdPort, startAiosmtpd } from "./servers/aiosmtpd.js";
+export { type DnsTree, type DnsZone, startDns } from "./servers/dns.js";
 export { LMTP_NUMBERED, type LmtpPort, startDovecotLmtp } from "./servers/dovecot-lmtp.js";
 export {
   type SubmissionOptions,
   type SubmissionPort,
   startDovecotSubmission,
 } from "./servers/dovecot-submission.js";
+export {
+  type Exchanger,
+  type ExchangerIdentity,
+  type ExchangerOptions,
+  startExchanger,
+} from "./servers/exchanger.js";
 export { type EximOptions, type EximPort, startExim } from "./servers/exim.js";
 export { type KeyDistributionCentre, REALM, startKerberos } from "./servers/kerberos.js";
 export {

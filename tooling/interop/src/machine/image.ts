@@ -36,6 +36,7 @@ const CATALOGUE: Readonly<Record<Release, readonly (readonly string[])[]>> = {
       ...["dante-server", "tinyproxy", "squid", "redis-server", "python3-aiosmtpd"],
     ],
     ["exim4-daemon-heavy"],
+    ["nsd", "unbound", "ldnsutils"],
   ],
   trixie: [["dovecot-core", "dovecot-submissiond", "dovecot-gssapi"], ["opensmtpd"]],
 };

@@ -5,6 +5,8 @@ import { HOST, MAIL_FOLDER, SERVER_NAME } from "./mail-server.js";
 export type PostfixSettings = Readonly<Record<string, string>>;
 
 export interface PostfixListener {
+  /** Default: the address of all servers here. */
+  readonly host?: string | undefined;
   readonly port: number;
   readonly settings: PostfixSettings;
   /** Default smtpd. */
@@ -92,9 +94,9 @@ function mainFile(settings: PostfixSettings): string {
 }
 
 function masterFile(listeners: readonly PostfixListener[]): string {
-  const lines = listeners.map(({ port, settings, program = "smtpd" }) => {
+  const lines = listeners.map(({ host = HOST, port, settings, program = "smtpd" }) => {
     const flags = Object.entries(settings).map(([name, value]) => `  -o { ${name} = ${value} }\n`);
-    return `${HOST}:${port} inet n - n - ${program === "postscreen" ? 1 : "-"} ${program}\n${flags.join("")}`;
+    return `${host.includes(":") ? `[${host}]` : host}:${port} inet n - n - ${program === "postscreen" ? 1 : "-"} ${program}\n${flags.join("")}`;
   });
   return `${lines.join("")}
 smtpd pass - - n - - smtpd

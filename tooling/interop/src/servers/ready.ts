@@ -2,9 +2,9 @@ import { connect } from "node:net";
 import { HOST } from "./mail-server.js";
 
 /** Whether something accepts connections at this port. */
-export function accepts(port: number): Promise<boolean> {
+export function accepts(port: number, host = HOST, localAddress?: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: HOST });
+    const socket = connect({ port, host, ...(localAddress === undefined ? {} : { localAddress }) });
     socket.once("connect", () => {
       socket.destroy();
       resolve(true);
