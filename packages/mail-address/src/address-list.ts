@@ -1,7 +1,14 @@
 import { findUnsafe, isDotAtom } from "./characters.js";
 import { AddressError, excerpt } from "./errors.js";
 import { dropBackslashes, ListLexer, type TokenKind } from "./list-lexer.js";
-import { localPartLimit, type Mailbox, makeMailbox, type ParseOptions, readMailbox } from "./mailbox.js";
+import {
+  localPartLimit,
+  type Mailbox,
+  makeMailbox,
+  type ParseOptions,
+  plainMailbox,
+  readMailbox,
+} from "./mailbox.js";
 import { checkText } from "./options.js";
 
 /** A mailbox with the display name that stood before it. */
@@ -31,7 +38,7 @@ export type Address = NamedMailbox | AddressGroup;
 export function parseAddressList(text: string, options?: ParseOptions): Address[] {
   checkText(text, "address list");
   const limit = localPartLimit(options);
-  const single = tryBareMailbox(text, limit);
+  const single = tryBareMailbox(text, limit, readMailbox);
   if (single !== undefined) return [single];
   checkCharacters(text);
   return new ListParser(text, limit, false).parse();
@@ -49,6 +56,8 @@ export function parseAddressList(text: string, options?: ParseOptions): Address[
 export function parseAddressListTolerant(text: string, options?: ParseOptions): Address[] {
   checkText(text, "address list");
   const limit = localPartLimit(options);
+  const single = tryBareMailbox(text, limit, plainMailbox);
+  if (single !== undefined) return [single];
   // FWS of RFC 5322 3.2.2: the line end goes, the white space stays. A bare CR or LF is caught below.
   const unfolded = text.includes("\n") ? text.replace(/\r\n(?=[ \t])/g, "") : text;
   checkCharacters(unfolded);
@@ -60,17 +69,27 @@ export function parseAddressListTolerant(text: string, options?: ParseOptions): 
 const BARE = /^[\w.+-]+@[A-Za-z0-9.-]+$/;
 const PLAIN_NAME = /^(?:[A-Za-z]+(?: [A-Za-z]+)*|"[A-Za-z ,.]+") ?$/;
 
-function tryBareMailbox(text: string, limit: number): NamedMailbox | undefined {
+/** @param read what reads the address; where it gives nothing, the text is for the parser */
+function tryBareMailbox(
+  text: string,
+  limit: number,
+  read: (text: string, limit: number) => Mailbox | undefined,
+): NamedMailbox | undefined {
   if (text.length > 254) return undefined;
   const open = text.indexOf("<");
-  if (open < 0) return BARE.test(text) ? { kind: "mailbox", mailbox: readMailbox(text, limit) } : undefined;
+  if (open < 0) {
+    const mailbox = BARE.test(text) ? read(text, limit) : undefined;
+    return mailbox === undefined ? undefined : { kind: "mailbox", mailbox };
+  }
   if (open === 0 || !text.endsWith(">")) return undefined;
   const address = text.slice(open + 1, -1);
   const phrase = text.slice(0, open);
   if (!BARE.test(address) || !PLAIN_NAME.test(phrase)) return undefined;
+  const mailbox = read(address, limit);
+  if (mailbox === undefined) return undefined;
   const words = phrase.endsWith(" ") ? phrase.slice(0, -1) : phrase;
   const name = words.startsWith('"') ? words.slice(1, -1) : words;
-  return { kind: "mailbox", name, mailbox: readMailbox(address, limit) };
+  return { kind: "mailbox", name, mailbox };
 }
 
 function checkCharacters(text: string): void {

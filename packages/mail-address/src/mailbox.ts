@@ -112,14 +112,19 @@ export function parseMailbox(text: string, options?: ParseOptions): Mailbox {
   return readMailbox(text, localPartLimit(options));
 }
 
+/** What nearly every mailbox is: a dot-atom at an ASCII host name. Undefined where a closer look is needed. */
+export function plainMailbox(text: string, limit: number): Mailbox | undefined {
+  const separator = text.indexOf("@");
+  if (separator <= 0 || separator > limit || text.length > MAX_ADDRESS_BYTES) return undefined;
+  const localPart = text.slice(0, separator);
+  const domain = text.slice(separator + 1);
+  return isPlainDomain(domain) && PLAIN_LOCAL_PART.test(localPart) ? { localPart, domain } : undefined;
+}
+
 /** {@link parseMailbox} with its options already looked at. */
 export function readMailbox(text: string, limit: number): Mailbox {
-  const separator = text.indexOf("@");
-  if (separator > 0 && separator <= limit && text.length <= MAX_ADDRESS_BYTES) {
-    const localPart = text.slice(0, separator);
-    const domain = text.slice(separator + 1);
-    if (isPlainDomain(domain) && PLAIN_LOCAL_PART.test(localPart)) return { localPart, domain };
-  }
+  const plain = plainMailbox(text, limit);
+  if (plain !== undefined) return plain;
   if (text === "") throw new AddressError("ERR_ADDRESS_EMPTY", "The mailbox is empty");
   if (isUnsafeLocalPart(text)) throw controlError(text);
   if (text.charCodeAt(0) === QUOTE) {
@@ -132,6 +137,7 @@ export function readMailbox(text: string, limit: number): Mailbox {
     }
     return makeMailbox(content, text.slice(end + 1), limit);
   }
+  const separator = text.indexOf("@");
   if (separator < 0) throw new AddressError("ERR_ADDRESS_NO_DOMAIN", `${excerpt(text)} has no domain`);
   const localPart = text.slice(0, separator);
   if (!isDotAtom(localPart)) {

@@ -62,9 +62,18 @@ export function readAddresses(
   field: string,
   limits?: AddressLimits,
 ): Address[] {
+  if (typeof input === "string") return readText(input, field, limits);
   const addresses: Address[] = [];
   if (input !== undefined && input !== null) collect(input, field, limits, addresses, 0);
   return addresses;
+}
+
+function readText(input: string, field: string, limits: AddressLimits | undefined): Address[] {
+  try {
+    return parseAddressListTolerant(input, limits);
+  } catch (cause) {
+    throw refuse(field, input, cause);
+  }
 }
 
 function collect(
@@ -75,11 +84,7 @@ function collect(
   depth: number,
 ): void {
   if (typeof input === "string") {
-    try {
-      for (const address of parseAddressListTolerant(input, limits)) into.push(address);
-    } catch (cause) {
-      throw refuse(field, input, cause);
-    }
+    for (const address of readText(input, field, limits)) into.push(address);
     return;
   }
   if (Array.isArray(input)) {
@@ -144,13 +149,18 @@ function readParsed(address: Address, field: string): Address {
 }
 
 /** The mailboxes, groups opened. */
-export function flatten(addresses: readonly Address[]): NamedMailbox[] {
+export function flatten(addresses: readonly Address[]): readonly NamedMailbox[] {
+  if (addresses.every(isMailbox)) return addresses;
   const mailboxes: NamedMailbox[] = [];
   for (const address of addresses) {
     if (address.kind === "mailbox") mailboxes.push(address);
     else for (const member of address.members) mailboxes.push(member);
   }
   return mailboxes;
+}
+
+function isMailbox(address: Address): address is NamedMailbox {
+  return address.kind === "mailbox";
 }
 
 /** True when one of the mailboxes has a local part outside ASCII. */

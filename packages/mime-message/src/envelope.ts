@@ -1,6 +1,12 @@
 // The envelope of a message (RFC 5321 2.3.1): from its fields, so that header and envelope agree.
 import type { Address, Mailbox, NamedMailbox } from "@wirepost/mail-address";
-import { type AddressLimits, anyNeedsSmtpUtf8, flatten, readAddresses } from "./addresses.js";
+import {
+  type AddressInput,
+  type AddressLimits,
+  anyNeedsSmtpUtf8,
+  flatten,
+  readAddresses,
+} from "./addresses.js";
 import { distinct, type Envelope, noSender, senderOf } from "./envelope-mailboxes.js";
 import { MimeError } from "./errors.js";
 import { ENVELOPE_FIELDS, MESSAGE_FIELDS, type MessageInput } from "./message-input.js";
@@ -22,7 +28,7 @@ export function messageEnvelope(message: MessageInput, limits?: AddressLimits): 
     return rawEnvelope(message, limits);
   }
   if (given !== undefined) checkFields(given, ENVELOPE_FIELDS, "envelope");
-  const read = (field: "from" | "sender" | "to" | "cc" | "bcc"): NamedMailbox[] =>
+  const read = (field: "from" | "sender" | "to" | "cc" | "bcc"): readonly NamedMailbox[] =>
     flatten(readAddresses(message[field], field, limits));
 
   let from: Mailbox | null;
@@ -35,8 +41,8 @@ export function messageEnvelope(message: MessageInput, limits?: AddressLimits): 
 
   const explicit = given?.to !== undefined || given?.cc !== undefined || given?.bcc !== undefined;
   const recipients = explicit
-    ? [given.to, given.cc, given.bcc].flatMap((list) => flatten(readAddresses(list, "envelope.to", limits)))
-    : [...read("to"), ...read("cc"), ...read("bcc")];
+    ? readAll([given.to, given.cc, given.bcc], ["envelope.to", "envelope.to", "envelope.to"], limits)
+    : readAll([message.to, message.cc, message.bcc], ["to", "cc", "bcc"], limits);
   if (recipients.length === 0) {
     throw new MimeError(
       "ERR_MIME_NO_RECIPIENTS",
@@ -44,6 +50,22 @@ export function messageEnvelope(message: MessageInput, limits?: AddressLimits): 
     );
   }
   return { from, to: distinct(recipients) };
+}
+
+/** The mailboxes of several lists, each named for errors. */
+function readAll(
+  lists: readonly (AddressInput | undefined)[],
+  names: readonly string[],
+  limits: AddressLimits | undefined,
+): readonly NamedMailbox[] {
+  let all: readonly NamedMailbox[] | undefined;
+  for (let i = 0; i < lists.length; i += 1) {
+    if (lists[i] === undefined || lists[i] === null) continue;
+    const read = flatten(readAddresses(lists[i], names[i]!, limits));
+    // Most messages have one list, which is then the result.
+    all = all === undefined ? read : [...all, ...read];
+  }
+  return all ?? [];
 }
 
 const ADDRESS_FIELDS = [

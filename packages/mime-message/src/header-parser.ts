@@ -18,7 +18,8 @@ function invalid(message: string, line: string): MimeError {
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/;
 const BLANKS = /^[ \t]*$/;
 
-function trimBlanks(text: string): string {
+/** Without blanks (space and TAB) at its ends. */
+export function trimBlanks(text: string): string {
   let start = 0;
   let end = text.length;
   while (start < end && (text.charCodeAt(start) === 32 || text.charCodeAt(start) === 9)) start += 1;

@@ -163,6 +163,14 @@ export function indexOfSequence(octets: Uint8Array, needle: Uint8Array): number 
   return native === undefined ? latin1Decode(octets).indexOf(latin1Decode(needle)) : native.indexOf(needle);
 }
 
+/** The octets before the first `needle`, each as a character; undefined where there is none within `limit` octets. */
+export function latin1Before(octets: Uint8Array, needle: Uint8Array, limit: number): string | undefined {
+  const native = nativeView(octets);
+  const end = native === undefined ? indexOfSequence(octets, needle) : native.indexOf(needle);
+  if (end < 0 || end > limit) return undefined;
+  return native === undefined ? latin1Decode(octets, 0, end) : native.latin1Slice(0, end);
+}
+
 /** True when `needle` occurs in `octets`. */
 export function includesOctets(octets: Uint8Array, needle: string): boolean {
   return indexOfSequence(octets, latin1Encode(needle)) >= 0;

@@ -2,12 +2,14 @@
 // raw-message.ts's; this is the short way past it.
 import { MAX_BODY_LINE_OCTETS, scanOctets } from "./body-scan.js";
 import type { ComposedMessage } from "./compose.js";
-import { indexOfSequence, latin1Decode } from "./platform.js";
+import { trimBlanks } from "./header-parser.js";
+import { latin1Before } from "./platform.js";
 
 /** Longer headers take the long way: the search below is for short ones. */
 const MAX_HEADER_BYTES = 16_384;
 const CRLF_CRLF = new Uint8Array([13, 10, 13, 10]);
 /** A blind copy, or the message's identifier; blanks before the colon are seen in the wild. */
+const IDENTIFIER = /^<[!-;=?-~]+>$/;
 const NOTED_FIELDS = /^(?:(?:resent-)?bcc|message-id)[ \t]*:/gim;
 
 /** The message, or undefined where it is not of that kind: it takes the long way then, with the same result. */
@@ -22,18 +24,20 @@ export function composeAsItIs(octets: Uint8Array): ComposedMessage | undefined {
   ) {
     return undefined;
   }
-  const end = indexOfSequence(octets, CRLF_CRLF);
-  if (end < 0 || end > MAX_HEADER_BYTES) return undefined;
-  const header = latin1Decode(octets, 0, end + 2);
+  // Its last line is without its line end.
+  const header = latin1Before(octets, CRLF_CRLF, MAX_HEADER_BYTES);
+  if (header === undefined) return undefined;
   let messageId = "";
   NOTED_FIELDS.lastIndex = 0;
-  for (let match = NOTED_FIELDS.exec(header); match !== null; match = NOTED_FIELDS.exec(header)) {
+  while (NOTED_FIELDS.test(header)) {
     const valueAt = NOTED_FIELDS.lastIndex;
-    const valueEnd = header.indexOf("\r\n", valueAt);
-    const id = /^[ \t]*(<[!-;=?-~]+>)[ \t]*$/.exec(header.slice(valueAt, valueEnd))?.[1];
+    const lineEnd = header.indexOf("\r\n", valueAt);
+    const valueEnd = lineEnd < 0 ? header.length : lineEnd;
+    const value = trimBlanks(header.slice(valueAt, valueEnd));
     // A blind copy, an identifier that is folded or odd, a second one.
-    if (id === undefined || messageId !== "" || isBlank(header.charCodeAt(valueEnd + 2))) return undefined;
-    messageId = id;
+    if (messageId !== "" || isBlank(header.charCodeAt(valueEnd + 2)) || !IDENTIFIER.test(value))
+      return undefined;
+    messageId = value;
   }
   return { messageId, content: octets, sizeBytes: octets.length, body: "7BIT", smtpUtf8: false };
 }

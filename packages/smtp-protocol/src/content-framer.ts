@@ -17,7 +17,10 @@ export class ContentFramer {
   /** The prepared chunk takes the rest of its source and is the last. */
   chunkIsLast = false;
   readonly #output: OutputBuffer;
+  /** The one in use; the two below are kept from message to message. */
   #encoder: DataEncoder | undefined;
+  #dots: DataEncoder | undefined;
+  #plain: DataEncoder | undefined;
 
   constructor(output: OutputBuffer) {
     this.#output = output;
@@ -25,12 +28,26 @@ export class ContentFramer {
 
   /** Forgets where in a line the content before stood: the next is another message's. */
   reset(): void {
+    if (this.#encoder === undefined) return;
     this.#encoder = undefined;
+    this.#dots = undefined;
+    this.#plain = undefined;
+  }
+
+  #stuffing(): DataEncoder {
+    this.#dots ??= new DataEncoder({ dotStuffing: true });
+    return this.#dots;
+  }
+
+  #chunking(binary: boolean): DataEncoder {
+    if (binary) return new DataEncoder({ dotStuffing: false, binary });
+    this.#plain ??= new DataEncoder({ dotStuffing: false });
+    return this.#plain;
   }
 
   /** Appends at most 64 KiB of `source`; sets `taken`. */
   append(source: Uint8Array, offset: number): void {
-    this.#encoder ??= new DataEncoder({ dotStuffing: true });
+    this.#encoder ??= this.#stuffing();
     const encoder = this.#encoder;
     const output = this.#output;
     const block = Math.min(source.length - offset, BLOCK_BYTES);
@@ -42,7 +59,7 @@ export class ContentFramer {
 
   /** Completes the last line and appends the dot. */
   end(): void {
-    const encoder = this.#encoder ?? new DataEncoder({ dotStuffing: true });
+    const encoder = this.#encoder ?? this.#stuffing();
     this.#encoder = undefined;
     this.#output.ensure(DATA_END_MAX_BYTES);
     this.#output.advance(encoder.finishInto(this.#output.target, this.#output.offset));
@@ -53,7 +70,7 @@ export class ContentFramer {
    * after them. Nothing is appended until `commitChunk()`.
    */
   encodeChunk(source: Uint8Array, offset: number, last: boolean, binary: boolean): void {
-    this.#encoder ??= new DataEncoder({ dotStuffing: false, binary });
+    this.#encoder ??= this.#chunking(binary);
     const encoder = this.#encoder;
     const output = this.#output;
     const block = Math.min(source.length - offset, BLOCK_BYTES);

@@ -52,7 +52,8 @@ export class ReplyParser {
 
   /** The reply under way: 0 when none is. */
   #code = 0;
-  #lines: string[] = [];
+  /** Lines of a reply with several. */
+  #lines: string[] | undefined;
   #replyBytes = 0;
   #error: SmtpProtocolError | undefined;
 
@@ -84,7 +85,7 @@ export class ReplyParser {
     this.#carryLength = 0;
     this.#carryHasLineEnd = false;
     this.#code = 0;
-    this.#lines = [];
+    this.#lines = undefined;
     this.#replyBytes = 0;
     this.#error = undefined;
   }
@@ -169,7 +170,8 @@ export class ReplyParser {
       }
       const lineBytes = end + 1 - this.#at;
       this.#checkLength(lineBytes, true);
-      if (this.#takeLine(end)) return this.#finish(readEnhanced);
+      const last = this.#takeLine(end);
+      if (last !== undefined) return this.#finish(last, readEnhanced);
     }
   }
 
@@ -191,8 +193,8 @@ export class ReplyParser {
     this.#fail("ERR_SMTP_REPLY_TOO_LONG", `${what} octets`);
   }
 
-  /** Takes the line that ends with the LF at `end`. True when it was the last of its reply. */
-  #takeLine(end: number): boolean {
+  /** Takes the line that ends with the LF at `end`. The line when it is the last of its reply. */
+  #takeLine(end: number): string | undefined {
     const text = this.#text;
     const start = this.#at;
     let last = end;
@@ -220,19 +222,22 @@ export class ReplyParser {
       this.#fail("ERR_SMTP_LINE_END", "a reply line has a CR that no LF follows");
     }
     if (this.#beyondAscii) line = readBeyondAscii(line);
+    if (separator === 0x20) return line;
+    this.#lines ??= [];
     this.#lines.push(line);
-    if (separator === 0x20) return true;
     if (this.#lines.length >= this.#maxLines) {
       this.#fail("ERR_SMTP_REPLY_TOO_LONG", `reply of more than ${this.#maxLines} lines`);
     }
-    return false;
+    return undefined;
   }
 
-  #finish(readEnhanced: boolean): Reply {
+  #finish(last: string, readEnhanced: boolean): Reply {
     const code = this.#code;
-    const lines = this.#lines;
+    // Nearly every reply is one line: an array of one, without the room that a growing array keeps.
+    const lines = this.#lines ?? [last];
+    if (this.#lines !== undefined) lines.push(last);
     this.#code = 0;
-    this.#lines = [];
+    this.#lines = undefined;
     this.#replyBytes = 0;
     return { code, lines, enhanced: readEnhanced ? readEnhancedStatusCode(code, lines[0]!) : undefined };
   }
