@@ -27,12 +27,13 @@ export const NETWORK_OWNER = "socket-core";
 export const NETWORK_MODULES = ["net", "tls", "dns", "dns/promises", "dgram", "http", "https", "http2"];
 export const NETWORK_GLOBALS = ["fetch", "WebSocket", "EventSource", "XMLHttpRequest"];
 
-/** Who may import node:fs: certificate files, message files, queue files. */
+/** Who may import node:fs: certificate files, message files, queue files; and the trace that a facade's product writes. */
 export const FILE_READERS = [
   "packages/socket-core/src/certificates",
   "packages/socket-core/src/revocation",
   "packages/mime-message/src/node",
   "packages/mail-queue/src/",
+  "packages/sockettools-compat/src/trace",
 ];
 
 /** Apps that may import only some packages. */

@@ -5,4 +5,8 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 export const FACADES = [
   { facts: here("../xojo.json"), module: here("../../../packages/xojo-compat/dist/index.js") },
+  {
+    facts: here("../sockettools.json"),
+    module: here("../../../packages/sockettools-compat/dist/index.js"),
+  },
 ];

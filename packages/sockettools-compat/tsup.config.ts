@@ -1,0 +1,3 @@
+import { packageBuild } from "../../tooling/config/tsup.mjs";
+
+export default packageBuild({ index: "src/index.ts" }, { platform: "node" });
