@@ -94,8 +94,11 @@ export class DirectoryClaim implements Claim {
         entry.type === "attempt" && entry.results.every(({ outcome }) => outcome === "deferred");
       // Nothing of it must be remembered for the next try to be right.
       if (onlyDeferred) return;
-      // What the server has taken must not look as if it had never gone out.
-      if (entry.type === "attempt" && this.#name.file === "sending") {
+      // What the server has taken, or may have, must not look as if it had never gone out.
+      const mayBeThere =
+        entry.type === "attempt" &&
+        entry.results.some(({ outcome }) => outcome === "accepted" || outcome === "unknown");
+      if (mayBeThere && this.#name.file === "sending") {
         await this.#rename({ ...this.#name, file: "content" }).catch(() => {});
       }
       throw error;
