@@ -47,6 +47,10 @@
     (local $block v128)
     (local $mask i32)
     (local $highs i32)
+    (local $returns i32)
+    (local $feeds i32)
+    (local $carry i32)
+    (local $length i32)
     (local $bit i32)
     (global.set $high (i32.const 0))
     (global.set $controls (i32.const 0))
@@ -71,14 +75,60 @@
           (then
             (local.set $highs (i8x16.bitmask (local.get $block)))
             (global.set $high (i32.add (global.get $high) (i32.popcnt (local.get $highs))))
+            (local.set $returns (i8x16.bitmask (i8x16.eq (local.get $block) (i8x16.splat (i32.const 13)))))
+            (local.set $feeds (i8x16.bitmask (i8x16.eq (local.get $block) (i8x16.splat (i32.const 10)))))
+            (local.set $carry (i32.eq (global.get $lastReturn) (i32.sub (local.get $at) (i32.const 1))))
             (local.set $mask (i32.and (local.get $mask) (i32.xor (local.get $highs) (i32.const -1))))
-            (loop $bits
-              (if (local.get $mask)
-                (then
-                  (local.set $bit (i32.add (local.get $at) (i32.ctz (local.get $mask))))
-                  (call $note (i32.load8_u (local.get $bit)) (local.get $bit))
-                  (local.set $mask (i32.and (local.get $mask) (i32.sub (local.get $mask) (i32.const 1))))
-                  (br $bits))))))
+            (if
+              (i32.and
+                ;; Each LF has its CR, each CR its LF …
+                (i32.eq
+                  (i32.and
+                    (i32.or (i32.shl (local.get $returns) (i32.const 1)) (local.get $carry))
+                    (i32.const 0xffff))
+                  (local.get $feeds))
+                ;; … and there is nothing else but TAB.
+                (i32.eq
+                  (local.get $mask)
+                  (i32.or
+                    (i32.or (local.get $returns) (local.get $feeds))
+                    (i8x16.bitmask (i8x16.eq (local.get $block) (i8x16.splat (i32.const 9)))))))
+              (then
+                (local.set $bit (i32.popcnt (local.get $feeds)))
+                (global.set $feeds (i32.add (global.get $feeds) (local.get $bit)))
+                (global.set $pairs (i32.add (global.get $pairs) (local.get $bit)))
+                (global.set $returns (i32.add (global.get $returns) (i32.popcnt (local.get $returns))))
+                (if (local.get $carry)
+                  (then (global.set $lineStart (i32.add (local.get $at) (i32.const 1)))))
+                (if (i32.and (local.get $returns) (i32.const 0x8000))
+                  (then (global.set $lastReturn (i32.add (local.get $at) (i32.const 15)))))
+                (loop $lines
+                  (if (local.get $returns)
+                    (then
+                      (local.set $bit (i32.add (local.get $at) (i32.ctz (local.get $returns))))
+                      (local.set $length (i32.sub (local.get $bit) (global.get $lineStart)))
+                      (if (i32.gt_s (local.get $length) (global.get $longest))
+                        (then (global.set $longest (local.get $length))))
+                      ;; Behind the LF, which for a CR at the end of a step is still to come.
+                      (global.set $lineStart
+                        (i32.add
+                          (local.get $bit)
+                          (select
+                            (i32.const 1)
+                            (i32.const 2)
+                            (i32.eq (i32.ctz (local.get $returns)) (i32.const 15)))))
+                      (local.set $returns
+                        (i32.and (local.get $returns) (i32.sub (local.get $returns) (i32.const 1))))
+                      (br $lines)))))
+              (else
+                (loop $bits
+                  (if (local.get $mask)
+                    (then
+                      (local.set $bit (i32.add (local.get $at) (i32.ctz (local.get $mask))))
+                      (call $note (i32.load8_u (local.get $bit)) (local.get $bit))
+                      (local.set $mask
+                        (i32.and (local.get $mask) (i32.sub (local.get $mask) (i32.const 1))))
+                      (br $bits))))))))
         (local.set $at (i32.add (local.get $at) (i32.const 16)))
         (br $next)))
     (block $end
