@@ -1,0 +1,423 @@
+// The server's end of one connection: reads what the client says, does what the script says, and writes both down.
+import type { Socket } from "node:net";
+import { TLSSocket, type TLSSocketOptions } from "node:tls";
+import type { TestIdentity } from "@wirepost/test-server";
+import { type Answer, type Dialect, EXTENSIONS, hello, type Script } from "./script.js";
+
+export interface PeerOptions {
+  readonly script: Script;
+  readonly dialect: Dialect;
+  readonly lmtp: boolean;
+  readonly identity: Pick<TestIdentity, "certificate" | "key">;
+  /** STARTTLS is announced until it was taken. */
+  readonly offersTls: boolean;
+  readonly implicitTls: boolean;
+  /** So many messages are taken honestly before the script begins to count for anything but greeting, EHLO, TLS and AUTH. */
+  readonly honestMessages: number;
+  readonly tlsOptions?: TLSSocketOptions | undefined;
+}
+
+/** Content that came, whole or in part. */
+export interface Content {
+  readonly recipients: readonly string[];
+  text: string;
+  ended: boolean;
+  /** What was said while it came. */
+  early: string;
+  /** What was said from the end of data to the next command. */
+  said: string;
+  /** It came before the script began. */
+  readonly honest: boolean;
+}
+
+export interface CommandSeen {
+  readonly line: string;
+  readonly secure: boolean;
+  /** It came in one segment with others. */
+  readonly grouped: boolean;
+}
+
+const OK: Readonly<Record<string, string>> = {
+  MAIL: "250 2.1.0 ok\r\n",
+  RCPT: "250 2.1.5 ok\r\n",
+  DATA: "354 go\r\n",
+  RSET: "250 2.0.0 reset\r\n",
+  QUIT: "221 2.0.0 bye\r\n",
+};
+
+const KEPT_BYTES = 262_144;
+
+export class HostilePeer {
+  readonly commands: CommandSeen[] = [];
+  readonly contents: Content[] = [];
+  /** Octets that came outside TLS. */
+  clear = Buffer.alloc(0);
+  secure = false;
+  hellos = 0;
+  sentBytes = 0;
+  closed = false;
+  /** The name that the client asked for in its TLS hello; false: none. */
+  servername: string | false | undefined;
+  handshakeError: Error | undefined;
+  readonly index: number;
+  readonly #options: PeerOptions;
+  readonly #raw: Socket;
+  #socket: Socket;
+  #input = "";
+  #mode: "command" | "auth" | "content" | { left: number; readonly last: boolean } = "command";
+  #authStep = 0;
+  #recipients: string[] = [];
+  #content: Content | undefined;
+  #listening: Content | undefined;
+  #messages = 0;
+  #lastSaid = "";
+  #paused = false;
+  #timers = new Set<NodeJS.Timeout>();
+
+  constructor(socket: Socket, index: number, options: PeerOptions) {
+    this.index = index;
+    this.#raw = socket;
+    this.#socket = socket;
+    this.#options = options;
+    socket.setNoDelay(true);
+    socket.on("error", () => undefined);
+    socket.on("close", () => {
+      this.closed = true;
+      for (const timer of this.#timers) clearTimeout(timer);
+    });
+    if (options.implicitTls) this.startTls();
+    else this.#listen();
+    if (!options.implicitTls) this.#greet();
+  }
+
+  get script(): Script {
+    return this.#options.script;
+  }
+
+  /** Messages of this connection that ended. */
+  get messages(): number {
+    return this.#messages;
+  }
+
+  // --- what scripts may do ---------------------------------------------------------------------------------------
+
+  send(text: string | Buffer): void {
+    const octets = typeof text === "string" ? Buffer.from(text, "latin1") : text;
+    this.sentBytes += octets.length;
+    this.#lastSaid = octets.toString("latin1", 0, 3);
+    if (this.#listening !== undefined) this.#listening.said += octets.toString("latin1");
+    if (this.#content !== undefined) this.#content.early += octets.toString("latin1");
+    if (!this.#socket.destroyed && this.#socket.writable) this.#socket.write(octets);
+  }
+
+  sendBytewise(text: string): void {
+    for (const character of text) this.send(character);
+  }
+
+  /** Sends `text` after a while, if the connection is still there. */
+  later(ms: number, what: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      if (!this.closed) what();
+    }, ms);
+    this.#timers.add(timer);
+  }
+
+  drip(text: string, everyMs: number): void {
+    this.send(text);
+    this.later(everyMs, () => this.drip(text, everyMs));
+  }
+
+  /** As fast as the client reads, up to `totalBytes`. */
+  flood(unit: string, totalBytes: number): void {
+    const block = Buffer.from(unit.repeat(Math.max(1, Math.floor(65_536 / unit.length))), "latin1");
+    const pour = (): void => {
+      while (!this.closed && this.#socket.writable && this.sentBytes < totalBytes) {
+        this.sentBytes += block.length;
+        if (!this.#socket.write(block)) {
+          this.#socket.once("drain", pour);
+          return;
+        }
+      }
+    };
+    pour();
+  }
+
+  /** FIN, with close_notify under TLS. */
+  end(): void {
+    this.#socket.end();
+  }
+
+  /** Closes without close_notify. */
+  cut(): void {
+    // What was written before must leave before.
+    this.later(5, () => this.#raw.destroy());
+  }
+
+  /** RST. */
+  reset(): void {
+    this.later(5, () => this.#raw.resetAndDestroy());
+  }
+
+  /** What follows is content, whatever this server says. */
+  expectContent(): void {
+    this.#mode = "content";
+  }
+
+  stopReading(): void {
+    this.#paused = true;
+    this.#socket.pause();
+  }
+
+  /** The client has left, as far as it can be seen from here. */
+  get gone(): boolean {
+    if (this.#paused) this.#raw.resume();
+    return this.closed;
+  }
+
+  destroy(): void {
+    this.#raw.destroy();
+    this.#socket.destroy();
+  }
+
+  /** What was announced is true no more: the server takes the handshake from here on. */
+  startTls(options: TLSSocketOptions = {}): void {
+    const raw = this.#raw;
+    raw.removeAllListeners("data");
+    const secure = new TLSSocket(raw, {
+      cert: this.#options.identity.certificate,
+      key: this.#options.identity.key,
+      ...this.#options.tlsOptions,
+      ...options,
+      isServer: true,
+      SNICallback: (name, done) => {
+        this.servername = name;
+        done(null);
+      },
+    });
+    this.#socket = secure;
+    this.#input = "";
+    this.servername = false;
+    secure.on("error", (error) => {
+      if (!this.secure) this.handshakeError = error;
+    });
+    secure.once("secure", () => {
+      this.secure = true;
+      if (this.#options.implicitTls) this.#greet();
+    });
+    this.#listen();
+  }
+
+  act(answer: Answer, line = ""): void {
+    if (typeof answer === "string") this.send(answer);
+    else answer?.(this, line);
+  }
+
+  // --- what the client says --------------------------------------------------------------------------------------
+
+  get #honest(): boolean {
+    return this.#messages < this.#options.honestMessages;
+  }
+
+  #pick(name: "mail" | "data" | "rset" | "contentBegins" | "chunk" | "end", fallback: Answer): Answer {
+    const { script } = this.#options;
+    return name in script && !this.#honest ? script[name] : fallback;
+  }
+
+  #greet(): void {
+    const { script } = this.#options;
+    this.act("greeting" in script ? script.greeting : "220 mail.example ready\r\n");
+  }
+
+  #listen(): void {
+    const socket = this.#socket;
+    socket.on("data", (piece: Buffer) => {
+      if (!(socket instanceof TLSSocket)) this.clear = Buffer.concat([this.clear, piece]);
+      this.#input += piece.toString("latin1");
+      const lines = this.#input.split("\r\n").length - 1;
+      while (this.#read(lines > 1));
+    });
+    // Half-open: what the script still has to say after the client's FIN is said.
+    socket.on("end", () => {
+      if (!socket.destroyed) socket.end();
+    });
+  }
+
+  /** True: there may be more to read. */
+  #read(grouped: boolean): boolean {
+    if (this.#mode === "content") return this.#readContent();
+    if (typeof this.#mode === "object") return this.#readChunk(this.#mode);
+    const at = this.#input.indexOf("\r\n");
+    if (at < 0) return false;
+    const line = this.#input.slice(0, at);
+    this.#input = this.#input.slice(at + 2);
+    this.commands.push({ line, secure: this.secure, grouped });
+    this.#listening = undefined;
+    if (this.#mode === "auth") this.#auth(line);
+    else this.#command(line);
+    return this.#input !== "";
+  }
+
+  #beginContent(): Content {
+    const content = {
+      recipients: this.#recipients,
+      text: "",
+      ended: false,
+      early: "",
+      said: "",
+      honest: this.#honest,
+    };
+    this.#content = content;
+    this.contents.push(content);
+    return content;
+  }
+
+  #readContent(): boolean {
+    const first = this.#content === undefined;
+    if (first && this.#input === "") return false;
+    const content = this.#content ?? this.#beginContent();
+    if (first) this.act(this.#pick("contentBegins", undefined));
+    const whole = content.text + this.#input;
+    const stop = this.#endOf(whole, content.text.length);
+    if (stop === undefined) {
+      // Of a large message its beginning and its end say enough.
+      content.text = whole.length > KEPT_BYTES ? `${whole.slice(0, 2_000)}…${whole.slice(-2_000)}` : whole;
+      this.#input = "";
+      return false;
+    }
+    content.text = whole.slice(0, stop);
+    this.#input = whole.slice(stop);
+    this.#mode = "command";
+    this.#ended(content);
+    return this.#input !== "";
+  }
+
+  /** Where the content ends, its end included; undefined: not yet. */
+  #endOf(whole: string, known: number): number | undefined {
+    const { endsContent } = this.#options.script;
+    if (endsContent !== undefined) {
+      const match = endsContent.exec(whole);
+      return match === null ? undefined : match.index + match[0].length;
+    }
+    if (whole.startsWith(".\r\n")) return 3;
+    const at = whole.indexOf("\r\n.\r\n", Math.max(0, known - 4));
+    return at < 0 ? undefined : at + 5;
+  }
+
+  #readChunk(chunk: { left: number; readonly last: boolean }): boolean {
+    const first = this.#content === undefined;
+    if (first && this.#input === "" && chunk.left > 0) return false;
+    const content = this.#content ?? this.#beginContent();
+    const piece = this.#input.slice(0, chunk.left);
+    content.text += piece;
+    chunk.left -= piece.length;
+    this.#input = this.#input.slice(piece.length);
+    if (first) this.act(this.#pick("contentBegins", undefined));
+    if (chunk.left > 0) return false;
+    this.#mode = "command";
+    if (chunk.last) this.#ended(content);
+    else this.act(this.#pick("chunk", "250 2.0.0 chunk\r\n"));
+    return this.#input !== "";
+  }
+
+  #ended(content: Content): void {
+    content.ended = true;
+    this.#content = undefined;
+    this.#listening = content;
+    this.#recipients = [];
+    const yes = "250 2.0.0 queued\r\n";
+    const answer = this.#pick("end", this.#options.lmtp ? yes.repeat(content.recipients.length) : yes);
+    this.#messages++;
+    this.act(answer);
+  }
+
+  #command(line: string): void {
+    const { script } = this.#options;
+    const verb = line.split(/[ :]/)[0]?.toUpperCase() ?? "";
+    switch (verb) {
+      case "EHLO":
+      case "LHLO":
+      case "HELO":
+        this.hellos++;
+        this.act("hello" in script ? script.hello : this.hello(), line);
+        return;
+      case "STARTTLS":
+        this.#startTls(line);
+        return;
+      case "AUTH":
+        this.#authStep = 0;
+        this.#auth(line);
+        return;
+      case "MAIL":
+        this.#recipients = [];
+        this.act(this.#pick("mail", OK["MAIL"]), line);
+        return;
+      case "RCPT":
+        this.#rcpt(line);
+        return;
+      case "DATA":
+        this.#data(line);
+        return;
+      case "BDAT": {
+        const [, size, last] = line.split(" ");
+        this.#mode = { left: Number(size), last: last === "LAST" };
+        return;
+      }
+      case "RSET":
+        this.#recipients = [];
+        this.#content = undefined;
+        this.act(this.#pick("rset", OK["RSET"]), line);
+        return;
+      case "QUIT":
+        if ("quit" in script) this.act(script.quit, line);
+        else {
+          this.send(OK["QUIT"] as string);
+          this.end();
+        }
+        return;
+      default:
+        this.act("other" in script ? script.other : "500 5.5.1 what\r\n", line);
+    }
+  }
+
+  hello(): string {
+    const { dialect, offersTls } = this.#options;
+    return hello(...EXTENSIONS[dialect], ...(offersTls && !this.secure ? ["STARTTLS"] : []));
+  }
+
+  #startTls(line: string): void {
+    const { script } = this.#options;
+    if ("starttls" in script) {
+      this.act(script.starttls, line);
+      return;
+    }
+    this.send("220 2.0.0 go ahead\r\n");
+    this.startTls();
+  }
+
+  #rcpt(line: string): void {
+    const { script } = this.#options;
+    const address = /<(.*?)>/.exec(line)?.[1] ?? "";
+    const answer =
+      script.rcpt === undefined || this.#honest ? (OK["RCPT"] as string) : script.rcpt(address, this);
+    if (typeof answer !== "string" || /^2\d\d/.test(answer)) this.#recipients.push(address);
+    this.act(answer, line);
+  }
+
+  #data(line: string): void {
+    const answer = this.#pick("data", OK["DATA"]);
+    this.#content = undefined;
+    if (typeof answer === "string" && /^354[ \r\n-]/.test(answer)) this.expectContent();
+    this.act(answer, line);
+  }
+
+  #auth(line: string): void {
+    const { auth = ["235 2.7.0 welcome\r\n"] } = this.#options.script;
+    const answer = auth[Math.min(this.#authStep++, auth.length - 1)];
+    this.#mode = "command";
+    this.#lastSaid = "";
+    if (line === "*") this.send("501 5.7.0 cancelled\r\n");
+    else this.act(answer, line);
+    if (this.#lastSaid.startsWith("334")) this.#mode = "auth";
+  }
+}
