@@ -22,6 +22,8 @@ export const DELIVERY_ERROR_CODES = {
   ERR_DELIVERY_DANE_NO_TLS: "the server has TLSA records and did not offer or begin TLS",
   ERR_DELIVERY_DANE_MISMATCH: "the server's certificate matches none of its TLSA records",
   ERR_DELIVERY_REQUIRETLS: "REQUIRETLS was asked for and cannot be granted (RFC 8689)",
+  ERR_DELIVERY_REPORT_ADDRESS: "the address for TLS reports cannot be used",
+  ERR_DELIVERY_REPORT_POST: "the web server did not take the TLS report",
   ERR_DELIVERY_NO_SUBMISSION: "no submission server was found for the domain",
 } as const;
 

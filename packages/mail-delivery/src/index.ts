@@ -19,6 +19,13 @@ export {
   type DeliveryErrorDetails,
 } from "./errors.js";
 // Reports to domains (RFC 8460).
+export { composeTlsReport, type TlsReportLetter } from "./reports/compose-tls-report.js";
+export {
+  type SendTlsReportOptions,
+  sendTlsReport,
+  type TlsReportOutcome,
+  type TlsReportSender,
+} from "./reports/send-tls-report.js";
 export { findTlsReportAddresses, parseTlsReportRecord } from "./reports/tls-report-record.js";
 export {
   type TlsReport,

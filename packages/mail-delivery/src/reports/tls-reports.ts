@@ -52,6 +52,10 @@ export interface TlsReportsOptions {
 export interface TlsReport {
   /** Whom the report is for, in A-labels. */
   readonly domain: string;
+  /** The domain that reports. */
+  readonly submitter: string;
+  /** Of this report and no other. */
+  readonly reportId: string;
   /** As RFC 8460 section 5.1 names it, without `.gz`. */
   readonly fileName: string;
   /** The report (section 4.4), ready for `JSON.stringify`; to be sent as `application/tlsrpt+json`. */
@@ -129,15 +133,18 @@ export class TlsReports {
   #report(domain: string, policies: Map<string, PolicyCount>, begin: number, end: number): TlsReport {
     const { organizationName, contactInfo, submitter } = this.#options;
     const unique = `${end.toString(36)}-${++this.#number}`;
+    const reportId = `${unique}@${submitter}`;
     const seconds = [begin, end].map((ms) => Math.floor(ms / 1000));
     return {
       domain,
+      submitter,
+      reportId,
       fileName: `${submitter}!${domain}!${seconds[0]}!${seconds[1]}!${unique}.json`,
       json: {
         "organization-name": organizationName,
         "date-range": { "start-datetime": dateTime(begin), "end-datetime": dateTime(end) },
         "contact-info": contactInfo,
-        "report-id": `${unique}@${submitter}`,
+        "report-id": reportId,
         policies: [...policies.values()].map(({ policy, successes, failures, details }) => ({
           policy,
           summary: { "total-successful-session-count": successes, "total-failure-session-count": failures },

@@ -1,11 +1,11 @@
-import { type LookupFunction, SocketError, type TlsOptions } from "@wirepost/socket-core";
+import type { TlsOptions } from "@wirepost/socket-core";
 import type { DnsResolver } from "@wirepost/socket-core/dns";
 import { checkNames, checkNumber } from "../check-options.js";
+import { lookupThrough } from "../dns/lookup-through.js";
 import { DeliveryError } from "../errors.js";
+import { HttpError } from "../https/http-response.js";
+import { httpsRequest } from "../https/https-request.js";
 import { ask } from "../routing/find-route.js";
-import { hostAddresses } from "../routing/host-addresses.js";
-import { HttpError } from "./http-response.js";
-import { httpsGet } from "./https-get.js";
 import { parseStsPolicy, parseStsRecord, type StsPolicy } from "./sts-policy.js";
 
 /** A policy that was fetched, as it is kept. Plain data: it survives JSON. */
@@ -180,7 +180,7 @@ export class StsPolicies {
   }
 
   async #download(host: string): Promise<string> {
-    const response = await httpsGet({
+    const response = await httpsRequest({
       host,
       path: "/.well-known/mta-sts.txt",
       port: this.#port,
@@ -196,21 +196,6 @@ export class StsPolicies {
     if (!/^text\/plain[ \t]*(?:;|$)/i.test(type)) throw new HttpError("it is not text/plain");
     return new TextDecoder().decode(response.body);
   }
-}
-
-/** A lookup function of Node's kind over our resolver. */
-function lookupThrough(resolver: DnsResolver): LookupFunction {
-  return (host, { family }, callback) => {
-    hostAddresses(host, resolver, { family }).then(
-      ({ addresses }) =>
-        callback(
-          null,
-          addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 })),
-        ),
-      (error: unknown) =>
-        callback(new SocketError("ERR_SOCKET_RESOLVE_FAILED", { cause: error, target: host }), []),
-    );
-  };
 }
 
 function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
+import { createServer } from "node:https";
 import {
   type DeliveryAttempt,
   type DeliveryReceipt,
@@ -35,19 +34,38 @@ export function anchorTlsa(pem: string): string {
 /** Answers of the web, by `host path`. */
 export type Pages = Map<string, string>;
 
+export interface Website {
+  /** What was posted. */
+  readonly posted: { readonly path: string; readonly type: string | undefined; readonly octets: Buffer }[];
+  stop(): Promise<void>;
+}
+
 /** An HTTPS server with a certificate of the private authority. */
-export async function startWebsite(
-  identity: TestIdentity,
-  pages: Pages,
-): Promise<{ server: Server; port: number }> {
-  const server = createServer({ key: identity.key, cert: identity.certificate }, (request, response) => {
-    const host = request.headers.host?.replace(/:\d+$/, "");
-    const page = pages.get(`${host} ${request.url}`);
-    response.writeHead(page === undefined ? 404 : 200, { "Content-Type": "text/plain" });
-    response.end(page ?? "");
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { server, port: (server.address() as AddressInfo).port };
+export async function startWebsite(identity: TestIdentity, pages: Pages, port: number): Promise<Website> {
+  const posted: Website["posted"] = [];
+  const server = createServer(
+    { key: identity.key, cert: identity.certificate },
+    async (request, response) => {
+      const pieces: Buffer[] = [];
+      for await (const piece of request) pieces.push(piece);
+      const path = `${request.headers.host?.replace(/:\d+$/, "")} ${request.url}`;
+      if (request.method === "POST") {
+        posted.push({ path, type: request.headers["content-type"], octets: Buffer.concat(pieces) });
+      }
+      const page = request.method === "POST" ? "" : pages.get(path);
+      response.writeHead(page === undefined ? 404 : 200, { "Content-Type": "text/plain" });
+      response.end(page);
+    },
+  );
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  return {
+    posted,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
 }
 
 /** The internet of these suites: a DNS tree with a root of its own, exchangers on one port, and a certificate authority. */
@@ -65,7 +83,10 @@ export interface Internet {
   readonly busy: Exchanger;
   /** On ::1. */
   readonly six: Exchanger;
+  /** Of the web servers that DNS tells of. */
   readonly web: TestIdentity;
+  /** Where those are to listen. */
+  readonly webPort: number;
   delivery(options?: DirectDeliveryOptions): DirectDelivery;
   stop(): Promise<void>;
 }
@@ -76,6 +97,7 @@ const STS = ["sts", "sts-host", "sts-bare", "sts-cert", "sts-next"] as const;
 export async function startInternet(): Promise<Internet> {
   const authority = await createTestAuthority();
   const port = await freePort();
+  const webPort = await freePort();
   const first = await authority.issue({ hosts: ["mx1.signed.test"] });
   const real = await authority.issue({ hosts: ["real.signed.test"] });
   const own = await createSelfSignedIdentity({ hosts: ["mx2.signed.test"] });
@@ -168,8 +190,8 @@ export async function startInternet(): Promise<Internet> {
             "sts-cert MX 10 mx2.signed.test.",
             "sts-next MX 10 bare\nsts-next MX 20 mx1.signed.test.",
             // TLS reports
-            '_smtp._tls.sts-host TXT "v=TLSRPTv1; rua=mailto:tls@reports.plain.test"',
-            "reports MX 10 bare\nreports A 127.0.0.1",
+            `_smtp._tls.sts-host TXT "v=TLSRPTv1; rua=mailto:tls@sts-host.plain.test,https://reports.plain.test:${webPort}/tls"`,
+            "reports A 127.0.0.1",
             // submission
             "_submissions._tcp.users SRV 0 0 465 down\n_submission._tcp.users SRV 1 0 587 mx1.signed.test.",
           ],
@@ -229,7 +251,7 @@ export async function startInternet(): Promise<Internet> {
       ATTEMPTS.set(made, attempts);
       return made;
     };
-    return { dns, port, ca, mx1, mx2, bare, busy, six, web, delivery, stop };
+    return { dns, port, ca, mx1, mx2, bare, busy, six, web, webPort, delivery, stop };
   } catch (error) {
     await Promise.allSettled(starting);
     await stop();

@@ -1,20 +1,26 @@
-import type { Server } from "node:https";
 import type { DirectDeliveryOptions, KeptPolicy, TlsSessionResult } from "@wirepost/mail-delivery";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "../../src/machine/ports.js";
 import type { StoredMessage } from "../../src/servers/maildir.js";
-import { type Internet, type Pages, startInternet, startWebsite, type Told, tell } from "./internet.js";
+import {
+  type Internet,
+  type Pages,
+  startInternet,
+  startWebsite,
+  type Told,
+  tell,
+  type Website,
+} from "./internet.js";
 
 let net: Internet;
-let website: { server: Server; port: number };
+let website: Website;
 const pages: Pages = new Map();
 beforeAll(async () => {
   net = await startInternet();
-  website = await startWebsite(net.web, pages);
+  website = await startWebsite(net.web, pages, net.webPort);
 });
 afterAll(async () => {
-  website?.server.close();
-  website?.server.closeAllConnections();
+  await website?.stop();
   await net?.stop();
 });
 
@@ -137,7 +143,7 @@ describe("MTA-STS", () => {
     pages.set(`mta-sts.${domain} ${path}`, text);
   }
   const policies = (more: object = {}): DirectDeliveryOptions => ({
-    sts: { port: website.port, tls: { ca: net.ca }, retryAfterMs: 0, ...more },
+    sts: { port: net.webPort, tls: { ca: net.ca }, retryAfterMs: 0, ...more },
   });
 
   test("enforce, and everything is as the policy says", async () => {
@@ -183,7 +189,7 @@ describe("MTA-STS", () => {
   test("a policy counts while its server is down, and no longer when it has expired", async () => {
     let now = Date.now();
     const store = new Map<string, KeptPolicy>();
-    const options = (port = website.port): DirectDeliveryOptions => ({
+    const options = (port = net.webPort): DirectDeliveryOptions => ({
       ...policies({ store, port }),
       now: () => now,
     });

@@ -9,6 +9,7 @@ export interface HttpResponse {
 /** Bounds of a response. */
 export interface HttpLimits {
   readonly maxHeaderBytes: number;
+  /** 0: the body is not wanted. */
   readonly maxBodyBytes: number;
 }
 
@@ -74,7 +75,8 @@ export class HttpResponseReader {
   /** A body without a declared end is refused: a cut connection would make a shorter policy of it. */
   #readBody({ status, headers, bodyAt }: Head): HttpResponse | undefined {
     // Only the status of these counts.
-    if (status !== 200) return { status, headers, body: new Uint8Array(0) };
+    if (status !== 200 || this.#limits.maxBodyBytes === 0)
+      return { status, headers, body: new Uint8Array(0) };
     const coding = headers.get("transfer-encoding");
     const length = headers.get("content-length");
     const rest = this.#octets.subarray(bodyAt);
