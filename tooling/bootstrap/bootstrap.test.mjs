@@ -38,10 +38,12 @@ describe("run.mjs", () => {
     expect([...new Set(started)].sort()).toEqual([
       "bench",
       "check",
+      "cuts",
       "demo",
       "fuzz",
       "hostile",
       "interop",
+      "misbehaviour",
       "runtimes",
       "test",
     ]);

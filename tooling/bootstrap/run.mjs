@@ -19,17 +19,23 @@ const COMMANDS = {
   interop: "the tests against real servers (root and apt needed)",
   fuzz: "the kept corpus and generated inputs through every parser (--guided TARGET SECONDS: led by coverage)",
   hostile: "hostile message objects over the wire, judged by other parsers",
+  misbehaviour: "servers that misbehave in every known way",
+  cuts: "good sessions, broken at every octet",
   runtimes: "the packages under Node 20, 22 and 24, bundlers, Deno and Bun",
   bench: "the benchmarks",
 };
 
 /** Where a command's run.mjs stands, when its folder has another name than the command. */
-const FOLDERS = { hostile: "hostile-messages" };
+const FOLDERS = { hostile: "hostile-messages", misbehaviour: "proof", cuts: "proof" };
+/** Which floor of its folder a command is. */
+const FLOORS = { misbehaviour: ["hostile"], cuts: ["cuts"] };
 
 const HEADINGS = {
   interop: "Real servers",
   fuzz: "Fuzzing",
   hostile: "Hostile messages",
+  misbehaviour: "Hostile servers",
+  cuts: "Every cut",
   runtimes: "Runtimes",
   bench: "Benchmarks",
 };
@@ -175,5 +181,5 @@ async function main() {
   if (command === "interop" && rest.length === 0) {
     return run(process.execPath, [join(ROOT, "tooling", "bootstrap", "interop.mjs"), runner]);
   }
-  return run(process.execPath, [runner].concat(rest));
+  return run(process.execPath, [runner].concat(FLOORS[command] || [], rest));
 }

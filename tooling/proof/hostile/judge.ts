@@ -51,7 +51,8 @@ export function lawBreaches(told: Told, contents: readonly Content[], lmtp: bool
     if (ended.length > 1) found.push(`${key} was sent ${ended.length} times`);
     const [content] = ended;
     if (content === undefined) {
-      if (outcome === "accepted" || outcome === "unknown") found.push(`${key} is "${outcome}", and never came`);
+      if (outcome === "accepted" || outcome === "unknown")
+        found.push(`${key} is "${outcome}", and never came`);
       continue;
     }
     const verdict = verdictOf(content, address, lmtp);

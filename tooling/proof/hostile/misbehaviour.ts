@@ -1,8 +1,8 @@
 // One named misbehaviour of a server, and what must come of it.
-import type { ConnectionOptions, Outcome, Phase, SendOptions } from "@wirepost/smtp-client";
-import type { MessageInput } from "@wirepost/mime-message";
-import type { TestIdentities } from "@wirepost/test-server";
+
 import type { TLSSocketOptions } from "node:tls";
+import type { ConnectionOptions, Outcome, Phase, SendOptions, SmtpClient } from "@wirepost/smtp-client";
+import type { TestIdentities } from "@wirepost/test-server";
 import type { HostilePeer } from "./hostile-peer.js";
 import type { Dialect, Script, Transport } from "./script.js";
 
@@ -55,7 +55,7 @@ export interface Misbehaviour {
   readonly dialects?: readonly Dialect[] | undefined;
   readonly drivers?: readonly Driver[] | undefined;
   readonly client?: Partial<ConnectionOptions> | ((world: World) => Partial<ConnectionOptions>) | undefined;
-  readonly message?: Partial<MessageInput> | undefined;
+  readonly message?: Partial<Parameters<SmtpClient["send"]>[0]> | undefined;
   readonly send?: SendOptions | undefined;
   /** Which certificate the server shows; default `good`. */
   readonly identity?: keyof Omit<TestIdentities, "authority" | "ca"> | undefined;

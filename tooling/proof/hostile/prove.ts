@@ -28,9 +28,7 @@ function driversOf(misbehaviour: Misbehaviour): readonly Driver[] {
 export function casesOf(misbehaviour: Misbehaviour): Case[] {
   const { transports = TRANSPORTS, dialects = DIALECTS } = misbehaviour;
   return transports.flatMap((transport) =>
-    dialects.flatMap((dialect) =>
-      driversOf(misbehaviour).map((driver) => ({ transport, dialect, driver })),
-    ),
+    dialects.flatMap((dialect) => driversOf(misbehaviour).map((driver) => ({ transport, dialect, driver }))),
   );
 }
 
@@ -38,7 +36,10 @@ export function titleOf({ rows, name }: Misbehaviour): string {
   return `${rows.join(" ")} ${name}`;
 }
 
-export function prove(misbehaviours: readonly Misbehaviour[], options: { readonly alone?: boolean } = {}): void {
+export function prove(
+  misbehaviours: readonly Misbehaviour[],
+  options: { readonly alone?: boolean } = {},
+): void {
   const run = options.alone === true ? it : it.concurrent;
   for (const misbehaviour of misbehaviours) {
     describe(titleOf(misbehaviour), () => {

@@ -53,7 +53,10 @@ function optionsFor(misbehaviour: Misbehaviour, at: Case, world: World, port: nu
 
 async function drive(misbehaviour: Misbehaviour, at: Case, options: ConnectionOptions): Promise<Told[]> {
   const sent = lettersFor(misbehaviour, at);
-  const settle = async (mark: string, sending: Promise<{ recipients: Told["recipients"] }>): Promise<Told> => {
+  const settle = async (
+    mark: string,
+    sending: Promise<{ recipients: Told["recipients"] }>,
+  ): Promise<Told> => {
     try {
       return { mark, recipients: (await sending).recipients, error: undefined };
     } catch (error) {

@@ -78,7 +78,12 @@ const RIGHT: readonly Misbehaviour[] = [
   },
   { name: "251-to-rcpt", rows: ["R2"], script: always({ rcpt: () => "251 forwards\r\n" }), ends: ACCEPTED },
   { name: "252-to-rcpt", rows: ["R2"], script: always({ rcpt: () => "252 perhaps\r\n" }), ends: ACCEPTED },
-  { name: "lf-alone-ends-lines", rows: ["R2"], script: always({ mail: "250-a\n250 b\n", end: "250 ok\n" }), ends: ACCEPTED },
+  {
+    name: "lf-alone-ends-lines",
+    rows: ["R2"],
+    script: always({ mail: "250-a\n250 b\n", end: "250 ok\n" }),
+    ends: ACCEPTED,
+  },
   {
     name: "final-reply-in-another-tongue",
     rows: ["R7"],
