@@ -13,8 +13,9 @@ import { type Outcome, Receipt, type RecipientOutcome } from "../outcome/receipt
 import { shownText } from "../outcome/refused.js";
 import { type FailureState, type Phase, SendError } from "../outcome/send-error.js";
 import { checkNames, optionError } from "../session/check-names.js";
-import { elapsed, type SetupTimings } from "../session/session.js";
+import type { SetupTimings } from "../session/session.js";
 import type { TranscriptEntry } from "../session/transcript.js";
+import { elapsed, turnNow } from "../session/turn-clock.js";
 import {
   checkSendOptions,
   type EnvelopeInput,
@@ -77,7 +78,7 @@ export class SendJob {
   contentMs: number | undefined;
   queuedMs = 0;
   setup: Readonly<SetupTimings> = {};
-  readonly beganAt = performance.now();
+  readonly beganAt = turnNow();
   /** The transaction that has the job in hand. */
   active: { cancel(error: SendError): void } | undefined;
   /** The decisive failure of a whole transaction, for the error's phase and code. */

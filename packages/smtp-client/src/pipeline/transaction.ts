@@ -2,7 +2,8 @@ import type { RcptCommand, Reply } from "@wirepost/smtp-protocol";
 import { fromLowerError } from "../outcome/from-lower-error.js";
 import { refused } from "../outcome/refused.js";
 import { type Phase, SendError } from "../outcome/send-error.js";
-import { elapsed, type Session, type SessionExchange } from "../session/session.js";
+import type { Session, SessionExchange } from "../session/session.js";
+import { elapsed, turnNow } from "../session/turn-clock.js";
 import { AcceptedRecipients } from "./accepted-recipients.js";
 import { type ContentOwner, ContentWriter } from "./content-writer.js";
 import type { Recipient, SendJob } from "./send-job.js";
@@ -42,7 +43,7 @@ export class Transaction implements ContentOwner {
   #abandoned = false;
   #writer: ContentWriter | undefined;
   #delivered = false;
-  readonly #began = performance.now();
+  readonly #began = turnNow();
 
   constructor(
     readonly job: SendJob,

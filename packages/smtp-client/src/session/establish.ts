@@ -3,7 +3,8 @@ import { publishConnection } from "../outcome/diagnostics.js";
 import { abortedError, refused } from "../outcome/refused.js";
 import { SendError } from "../outcome/send-error.js";
 import { defaultClientName, type ResolvedConnectionOptions } from "./connection-options.js";
-import { elapsed, Session } from "./session.js";
+import { Session } from "./session.js";
+import { elapsed, turnNow } from "./turn-clock.js";
 
 /**
  * Everything before the first MAIL: connection, greeting, EHLO, TLS by policy, EHLO again, AUTH. No step waits for more than
@@ -65,7 +66,7 @@ async function open(
 }
 
 async function greet(session: Session): Promise<void> {
-  const began = performance.now();
+  const began = turnNow();
   const reply = await session.greeting;
   session.timings.greetingMs = elapsed(began);
   if (reply.code >= 400)
@@ -84,7 +85,7 @@ async function greetAndHello(session: Session): Promise<void> {
 /** EHLO, or HELO where the server knows no extensions (RFC 5321 3.2); LHLO in LMTP (RFC 2033 4.1). */
 export async function hello(session: Session): Promise<void> {
   session.phase = "ehlo";
-  const began = performance.now();
+  const began = turnNow();
   const domain = session.options.clientName ?? defaultClientName(session.socket.localAddress);
   const lmtp = session.options.protocol === "lmtp";
   let reply = await session.request({ verb: lmtp ? "LHLO" : "EHLO", domain });
@@ -160,7 +161,7 @@ function requestStartTls(
 
 async function login(session: Session): Promise<void> {
   session.phase = "auth";
-  const began = performance.now();
+  const began = turnNow();
   // Mechanisms are loaded by those who log in only.
   const { authenticate } = await import("./authenticate.js");
   await authenticate(session);

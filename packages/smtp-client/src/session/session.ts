@@ -6,16 +6,17 @@ import {
   type Reply,
   SmtpProtocolError,
 } from "@wirepost/smtp-protocol";
-import { connect, type Socket, type TlsOptions } from "@wirepost/socket-core";
+import { connect, type Socket } from "@wirepost/socket-core";
 import { publishConnection } from "../outcome/diagnostics.js";
 import { fromLowerError } from "../outcome/from-lower-error.js";
 import { abortedError } from "../outcome/refused.js";
 import { type Phase, SendError } from "../outcome/send-error.js";
 import type { ResolvedConnectionOptions } from "./connection-options.js";
-import { isAddress } from "./connection-options.js";
 import { Deadline } from "./deadline.js";
 import { replyTimeoutMs } from "./timeouts.js";
+import { describeTls, tlsOptionsFor } from "./tls-settings.js";
 import { Secrets, Transcript } from "./transcript.js";
+import { elapsed, roundMs, turnNow } from "./turn-clock.js";
 
 /** Whoever wrote a command hears what became of it. */
 export interface ReplyHandler {
@@ -102,14 +103,14 @@ export class Session {
           localPort: options.localPort,
           lookup: options.lookup,
           onProgress: ({ step, durationMs }) => {
-            if (step === "resolved") timings.resolveMs = round(durationMs);
-            else if (step === "connected") timings.connectMs = round(durationMs);
+            if (step === "resolved") timings.resolveMs = roundMs(durationMs);
+            else if (step === "connected") timings.connectMs = roundMs(durationMs);
           },
         }));
       transcript?.note(`connected to ${socket.remoteAddress ?? options.path ?? options.host}`);
       if (options.policy === "implicit" && socket.tls === undefined) {
         phase = "tls";
-        const tlsBegan = performance.now();
+        const tlsBegan = turnNow();
         await socket.startTls(
           tlsOptionsFor(options, () => {
             accepted = true;
@@ -251,7 +252,7 @@ export class Session {
   /** The 220 to STARTTLS has come: the handshake begins in this turn. @throws SendError */
   async startTls(verify?: "full"): Promise<void> {
     this.phase = "tls";
-    const began = performance.now();
+    const began = turnNow();
     try {
       this.protocol.tlsStarted();
       const settings = tlsOptionsFor(this.options, () => {
@@ -434,42 +435,6 @@ function shownCommand(command: Command): Command {
   return command.verb === "AUTH" ? { verb: "AUTH", mechanism: command.mechanism } : command;
 }
 
-function describeTls({ tls }: Socket): string {
-  return `${tls?.protocol} with ${tls?.cipher?.name}${tls?.verified === true ? "" : ", not verified"}${tls?.resumed === true ? ", resumed" : ""}`;
-}
-
 export function closedError(): SendError {
   return new SendError("ERR_CLIENT_CLOSED", "the connection is closed", { phase: "quit" });
-}
-
-function tlsOptionsFor(options: ResolvedConnectionOptions, onAccepted: () => void): TlsOptions {
-  const { observer } = options;
-  return {
-    // Opportunistic TLS meets certificates that nobody promised to verify (RFC 7435 3).
-    verify: options.policy === "opportunistic" ? "none" : "full",
-    // Where the caller brought the socket, only the caller knows whom it should reach.
-    ...(options.hostGiven && (options.socket !== undefined || options.path !== undefined)
-      ? { hostNames: [options.host], ...(isAddress(options.host) ? {} : { servername: options.host }) }
-      : {}),
-    handshakeTimeoutMs: options.times.tlsMs,
-    signal: options.signal,
-    ...options.tlsOptions,
-    ...(observer?.onCertificate === undefined
-      ? {}
-      : {
-          onCertificate: (certificate, failure) => {
-            const decision = observer.onCertificate?.(certificate, failure);
-            if (decision === true) onAccepted();
-            return decision;
-          },
-        }),
-  };
-}
-
-export function elapsed(since: number): number {
-  return round(performance.now() - since);
-}
-
-function round(ms: number): number {
-  return Math.round(ms * 100) / 100;
 }
