@@ -92,6 +92,13 @@ const BY_GROUP: Readonly<Record<SocketErrorRow["group"], number>> = {
   revocation: numbers.stErrorCertificateRefused,
 };
 
+const SECURE_GROUPS: ReadonlySet<SocketErrorRow["group"]> = new Set([
+  "tls",
+  "certificate",
+  "revocation",
+  "file",
+]);
+
 /** A refusal whose reply says more than the step at which it came (RFC 5321 4.2.2, RFC 4954 6). */
 const BY_REPLY: Readonly<Record<number, number>> = {
   500: numbers.stErrorUnknownCommand,
@@ -135,7 +142,8 @@ export function errorNumber(error: unknown): number {
 function socketNumber(code: string): number | undefined {
   if (!(code in SOCKET_ERRORS)) return undefined;
   const row: SocketErrorRow = SOCKET_ERRORS[code as SocketErrorCode];
-  // The control's numbers of the network are WinSock's.
+  // The control's numbers of the network are WinSock's; to WinSock all trouble with TLS is an aborted connection.
+  if (SECURE_GROUPS.has(row.group)) return BY_GROUP[row.group];
   if (row.winsock !== undefined && row.winsock in numbers.SOCKETTOOLS_ERRORS) return row.winsock;
   return BY_GROUP[row.group];
 }
