@@ -1,5 +1,6 @@
 import { connect as connectTcp } from "node:net";
 import { connect as connectTls, createServer, type TLSSocket } from "node:tls";
+import { inspect } from "node:util";
 import { connect, type Socket } from "@wirepost/socket-core";
 import { recordingServer, testIdentities } from "@wirepost/test-server";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -22,6 +23,14 @@ function track<T extends { close(): Promise<void> }>(one: T): T {
 }
 
 const AUTH = { username: "ann", password: "correct horse battery" };
+function failureOf(run: () => unknown): SendError {
+  try {
+    run();
+  } catch (error) {
+    return error as SendError;
+  }
+  throw new Error("it was taken");
+}
 const NO_SOCKET = {} as Socket;
 
 describe("the TLS policy that holds where none is given", () => {
@@ -95,6 +104,20 @@ describe("the TLS policy that holds where none is given", () => {
     expect(() => resolveConnectionOptions(`smtps://ann:secret@mail.example?tls=${tls}`)).toThrow(
       expect.objectContaining({ code: "ERR_CLIENT_URL" }),
     );
+  });
+
+  it.each([
+    "smtp://ann:1234?hunter2@mail.example",
+    "smtp://ann:1234?hunter2=x@mail.example",
+    "smtp://ann:1234#hunter2@mail.example",
+    "smtp://ann:1234/hunter2@mail.example",
+    "smtp://ann:hunter2 ?@mail.example",
+    "smtp://ann:%hunter2@mail.example",
+    "hunter2://ann@mail.example",
+  ])("S11 a URL that cannot be read is not shown: %s", (url) => {
+    const error = failureOf(() => resolveConnectionOptions(url));
+    expect(error.code).toMatch(/^ERR_CLIENT_(?:URL|UNKNOWN_OPTION)$/);
+    expect(inspect(error, { depth: 9 }) + JSON.stringify(error)).not.toContain("hunter2");
   });
 
   const UNKNOWN: { name: string; given: object; code: string }[] = [

@@ -47,9 +47,12 @@ function readQuery(url: URL): Partial<Record<"tls" | "auth" | "name", string>> {
   const query: Partial<Record<"tls" | "auth" | "name", string>> = {};
   for (const [name, value] of url.searchParams) {
     if (name !== "tls" && name !== "auth" && name !== "name") {
-      throw new SendError("ERR_CLIENT_UNKNOWN_OPTION", `there is no URL parameter named "${name}"`, {
-        phase: "compose",
-      });
+      // Its name is not repeated: behind a "?" that was not encoded it is a piece of a password.
+      throw new SendError(
+        "ERR_CLIENT_UNKNOWN_OPTION",
+        "the connection URL has a parameter other than tls, auth and name",
+        { phase: "compose" },
+      );
     }
     if (query[name] !== undefined) throw urlError(`the parameter "${name}" stands twice`);
     query[name] = value;
