@@ -8,6 +8,7 @@ export { DirectDelivery } from "./delivery/direct-delivery.js";
 export {
   type DiscoveryOptions,
   discoverSubmission,
+  type ProviderServer,
   type SubmissionServer,
 } from "./discovery/discover-submission.js";
 // DNS and routes.

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { runCommand } from "../../test/run-command.js";
+import { knownProvider } from "../probe/providers.js";
 import { type EmbeddedServer, startEmbeddedServer } from "../serve/embedded-server.js";
 
 let folder: string;
@@ -12,12 +13,19 @@ let server: EmbeddedServer;
 let names: Socket;
 let flags: string[];
 
-/** A name server that knows one record: `_submission._tcp.<anything>` SRV 0 0 port localhost. */
-function answer(query: Buffer, port: number): Buffer {
+/** A name server that knows `_submission._tcp.<anything>` SRV 0 0 port localhost, and `_submissions` of domains in `example.com`. */
+function answer(query: Buffer, ports: { submission: number; submissions: number }): Buffer {
   let end = 12;
-  while (query[end] !== 0) end += 1 + (query[end] ?? 0);
+  const labels: string[] = [];
+  while (query[end] !== 0) {
+    const length = query[end] ?? 0;
+    labels.push(query.subarray(end + 1, end + 1 + length).toString("latin1"));
+    end += 1 + length;
+  }
   const question = query.subarray(12, end + 5);
-  const known = question[0] === 11 && question.subarray(1, 12).toString("latin1") === "_submission";
+  const both = labels.slice(2).join(".") === "example.com";
+  const known = labels[0] === "_submission" || (both && labels[0] === "_submissions");
+  const port = labels[0] === "_submissions" ? ports.submissions : ports.submission;
   const head = Buffer.from([0, 0, 0x81, known ? 0x80 : 0x83, 0, 1, 0, known ? 1 : 0, 0, 0, 0, 0]);
   query.copy(head, 0, 0, 2);
   if (!known) return Buffer.concat([head, question]);
@@ -49,8 +57,12 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "wirepost-"));
   server = await startEmbeddedServer({ tls: "starttls", users: [{ username: "ann", password: "s3cret" }] });
   await writeFile(join(folder, "ca.pem"), server.ca!);
+  const other = await startEmbeddedServer({ tls: "starttls" });
+  await writeFile(join(folder, "other.pem"), other.ca!);
+  await other.close();
   names = createSocket("udp4");
-  names.on("message", (query, from) => names.send(answer(query, server.port), from.port, from.address));
+  const ports = { submission: server.port, submissions: 1 };
+  names.on("message", (query, from) => names.send(answer(query, ports), from.port, from.address));
   await new Promise<void>((resolve) => names.bind(0, "127.0.0.1", resolve));
   flags = [
     "--name-server",
@@ -82,8 +94,57 @@ it("prints the same for a person", async () => {
   const { exitCode, stdout } = await runCommand(["probe", "ann@example.org", ...flags]);
   expect(exitCode).toBe(0);
   expect(stdout).toContain(
-    `Found\n  localhost port ${server.port}  STARTTLS, published by the domain, outside the domain\nServer  localhost`,
+    `Found\n  localhost port ${server.port}  STARTTLS, published by the domain, outside the domain\n\nServer  localhost`,
   );
+});
+
+it("looks at every server that was found; one that nobody answers at is told, and is not the end", async () => {
+  const argv = ["probe", "ann@example.com", ...flags];
+  const { exitCode, stdout } = await runCommand([...argv, "--json"]);
+  expect({ exitCode, ...JSON.parse(stdout) }).toMatchObject({
+    exitCode: 0,
+    ok: true,
+    port: server.port,
+    discovered: [{ port: 1 }, { port: server.port }],
+    servers: [
+      { ok: false, port: 1, error: { phase: "connect" } },
+      { ok: true, port: server.port, tls: { verified: true } },
+    ],
+  });
+  const text = await runCommand(argv);
+  expect([text.exitCode, text.stderr]).toEqual([0, ""]);
+  expect(text.stdout).toMatch(/\n\nServer {2}localhost port 1\n {2}ERR_SOCKET_/);
+  expect(text.stdout).toMatch(/\n\nServer {2}localhost port \d{3,}\n/);
+  expect((await runCommand([...argv, "-v"])).exitCode).toBe(0);
+});
+
+it("logs in at the server that would be used, and at no other", async () => {
+  const argv = ["probe", "ann@localhost", ...flags, "--user", "ann", "--json"];
+  const { exitCode, stdout } = await runCommand(argv, { env: { WIREPOST_PASSWORD: "s3cret" } });
+  expect({ exitCode, ...JSON.parse(stdout) }).toMatchObject({ exitCode: 0, loggedIn: true });
+  const wrong = await runCommand(argv, { env: { WIREPOST_PASSWORD: "wrong" } });
+  expect({ exitCode: wrong.exitCode, ...JSON.parse(wrong.stdout) }).toMatchObject({
+    exitCode: 77,
+    loggedIn: false,
+    servers: [{ error: { phase: "auth" } }],
+  });
+});
+
+it("no server is who it says it is: the first that answers, and 76", async () => {
+  const argv = ["probe", "ann@example.com", ...flags.slice(0, 2), "--timeout", "5", "--json"];
+  const { exitCode, stdout } = await runCommand([...argv, "--ca", join(folder, "other.pem")]);
+  expect({ exitCode, ...JSON.parse(stdout) }).toMatchObject({ exitCode: 76, ok: false, port: server.port });
+});
+
+it.each<[string, object | undefined]>([
+  ["gmail.com", { host: "smtp.gmail.com", port: 465, tls: "implicit" }],
+  ["outlook.com", { host: "smtp-mail.outlook.com", port: 587, tls: "required" }],
+  ["bluewin.ch", { host: "smtpauths.bluewin.ch", port: 465, tls: "implicit" }],
+  ["gmail", undefined],
+  ["example.org", undefined],
+  ["constructor.prototype", undefined],
+])("the table of providers: %s", async (domain, expected) => {
+  expect(await knownProvider(domain)).toEqual(expected);
 });
 
 it("gives no password to a host that nobody vouches for", async () => {

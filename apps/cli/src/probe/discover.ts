@@ -19,30 +19,29 @@ export async function discover(
   signal: AbortSignal,
 ): Promise<readonly SubmissionServer[]> {
   // DNS is loaded by those who ask for it only.
-  const [{ discoverSubmission }, { Resolver }] = await Promise.all([
+  const [{ discoverSubmission }, { Resolver }, { knownProvider }] = await Promise.all([
     import("@wirepost/mail-delivery"),
     import("@wirepost/socket-core/dns"),
+    import("./providers.js"),
   ]);
   const resolver = new Resolver(nameServer === undefined ? {} : { servers: [nameServer] });
-  return discoverSubmission(address, { resolver, signal });
+  return discoverSubmission(address, { resolver, providers: knownProvider, signal });
 }
 
 /**
- * The options for a look at a server that was found.
- *
- * @throws CliError ERR_CLI_USAGE when credentials would go to a host that nobody vouches for (RFC 6186 section 6)
+ * The options for a look at a server that was found, without a login.
  */
-export function connectionTo(
-  server: SubmissionServer,
-  options: ConnectionOptions,
-  login: boolean,
-): ConnectionOptions {
-  if (login && server.needsConfirmation) {
-    throw new CliError(
-      "ERR_CLI_USAGE",
-      `${server.host} lies outside the domain and nothing vouches for it: name it yourself to log in there`,
-    );
-  }
+export function connectionTo(server: SubmissionServer, options: ConnectionOptions): ConnectionOptions {
+  const { auth: _, ...others } = options;
   const tls = typeof options.tls === "object" ? options.tls : {};
-  return { ...options, host: server.host, port: server.port, tls: { ...tls, policy: server.tls } };
+  return { ...others, host: server.host, port: server.port, tls: { ...tls, policy: server.tls } };
+}
+
+/** @throws CliError ERR_CLI_USAGE when credentials would go to a host that nobody vouches for (RFC 6186 section 6) */
+export function refuseUnconfirmed(server: SubmissionServer): void {
+  if (!server.needsConfirmation) return;
+  throw new CliError(
+    "ERR_CLI_USAGE",
+    `${server.host} lies outside the domain and nothing vouches for it: name it yourself to log in there`,
+  );
 }

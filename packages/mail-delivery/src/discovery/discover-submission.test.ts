@@ -68,6 +68,23 @@ it.each(ROWS)("%s", async (_, address, zone, expected) => {
   else expect(await found).toEqual(expected);
 });
 
+it("a table of providers counts where the domain publishes nothing, and before names are guessed", async () => {
+  const provider = { host: "smtp.provider.test", port: 587, tls: "required" } as const;
+  const providers = (domain: string) => (domain === "xn--bcher-kva.example" ? provider : undefined);
+  const found = (zone: Zone) =>
+    discoverSubmission("ann@bücher.example", { resolver: new FakeDns(zone), providers }).then(
+      (servers) => servers.map(({ host, source }) => `${host} ${source}`),
+      ({ code }) => code,
+    );
+  const named = { "A smtp.xn--bcher-kva.example": [a("192.0.2.1")] };
+  expect(await found(named)).toEqual(["smtp.provider.test provider"]);
+  const published = (target: string): Zone => ({
+    "SRV _submissions._tcp.xn--bcher-kva.example": [srv(target, 465)],
+  });
+  expect(await found(published("mail.example"))).toEqual(["mail.example srv"]);
+  expect(await found(published(""))).toBe("ERR_DELIVERY_NO_SUBMISSION");
+});
+
 it("DNSSEC vouches for a host outside the domain only where it is trusted", async () => {
   const zone = { "SRV _submissions._tcp.example.org": [srv("smtp.provider.test", 465)] };
   const resolver = new FakeDns(zone, { authenticated: true });

@@ -16,8 +16,11 @@ export interface SubmissionServer {
   readonly port: number;
   /** `implicit`: from the first octet (`_submissions`). `required`: by STARTTLS (`_submission`). Never without. */
   readonly tls: "implicit" | "required";
-  /** `srv`: published by the domain. `name`: a host of a usual name that exists; nobody says that it takes mail. */
-  readonly source: "srv" | "name";
+  /**
+   * `srv`: published by the domain. `provider`: from the table that was handed in. `name`: a host of a usual name that exists;
+   * nobody says that it takes mail.
+   */
+  readonly source: "srv" | "provider" | "name";
   /** The resolver says that it validated the answer by DNSSEC. */
   readonly authenticated: boolean;
   /**
@@ -27,10 +30,20 @@ export interface SubmissionServer {
   readonly needsConfirmation: boolean;
 }
 
+/** What a table of well-known providers says of a domain. */
+export type ProviderServer = Pick<SubmissionServer, "host" | "port" | "tls">;
+
 /** How servers are looked for. */
 export interface DiscoveryOptions {
   /** Default: the system's name servers. */
   readonly resolver?: DnsResolver | undefined;
+  /**
+   * A table of well-known providers, asked by the domain in A-labels when that publishes nothing. What it says needs no
+   * confirmation: nobody on the way can have forged it. Default: none.
+   */
+  readonly providers?:
+    | ((domain: string) => ProviderServer | undefined | Promise<ProviderServer | undefined>)
+    | undefined;
   /** What the resolver says of DNSSEC can be believed. Default false. */
   readonly trustDnssec?: boolean | undefined;
   /** Gives the search up. */
@@ -41,6 +54,7 @@ export interface DiscoveryOptions {
 
 const NAMES: ReadonlySet<string> = new Set<keyof DiscoveryOptions>([
   "resolver",
+  "providers",
   "trustDnssec",
   "signal",
   "random",
@@ -50,7 +64,7 @@ const USUAL = ["smtp", "mail"] as const;
 
 /**
  * Finds the submission servers of a user's domain, best first: `_submissions._tcp` and `_submission._tcp` (RFC 8314 section 5.1,
- * RFC 6186), and where neither is published, hosts of usual names.
+ * RFC 6186); where neither is published, what a table of providers says; else hosts of usual names.
  *
  * @param address `user@domain`, or the domain
  * @throws DeliveryError ERR_DELIVERY_NO_SUBMISSION, ERR_DELIVERY_DNS (retryable), ERR_DELIVERY_NO_SUCH_DOMAIN; AddressError
@@ -89,7 +103,13 @@ export async function discoverSubmission(
   }
   // A domain that says "not offered" is believed.
   const denied = [implicit, required].some(({ status }) => status === "records");
-  const named = denied ? [] : await usualHosts(domain, resolver, signal);
+  if (denied) throw new DeliveryError("ERR_DELIVERY_NO_SUBMISSION", domain);
+  const known = await options.providers?.(domain);
+  if (known !== undefined) {
+    const { host, port, tls } = known;
+    return [{ host, port, tls, source: "provider", authenticated: false, needsConfirmation: false }];
+  }
+  const named = await usualHosts(domain, resolver, signal);
   if (named.length === 0) throw new DeliveryError("ERR_DELIVERY_NO_SUBMISSION", domain);
   return named;
 }
