@@ -5,5 +5,7 @@ import { packageTests } from "../config/vitest.mjs";
 export function floorTests(floor) {
   const config = packageTests({ include: [`${floor}/**/*.${floor}.ts`] });
   config.test.maxWorkers = 2;
+  // Most cases of a hostile server wait for something.
+  config.test.maxConcurrency = 16;
   return config;
 }

@@ -53,6 +53,10 @@ export class HostilePeer {
   /** Octets that came outside TLS. */
   clear = Buffer.alloc(0);
   secure = false;
+  /** Nothing more is read as a command. */
+  stuck = false;
+  /** The script closed the connection. */
+  left = false;
   hellos = 0;
   sentBytes = 0;
   closed = false;
@@ -124,6 +128,7 @@ export class HostilePeer {
   }
 
   drip(text: string, everyMs: number): void {
+    this.stuck = true;
     this.send(text);
     this.later(everyMs, () => this.drip(text, everyMs));
   }
@@ -145,18 +150,26 @@ export class HostilePeer {
 
   /** FIN, with close_notify under TLS. */
   end(): void {
+    this.#leave();
     this.#socket.end();
   }
 
   /** Closes without close_notify. */
   cut(): void {
+    this.#leave();
     // What was written before must leave before.
     this.later(5, () => this.#raw.destroy());
   }
 
   /** RST. */
   reset(): void {
+    this.#leave();
     this.later(5, () => this.#raw.resetAndDestroy());
+  }
+
+  #leave(): void {
+    this.stuck = true;
+    this.left = true;
   }
 
   /** What follows is content, whatever this server says. */
@@ -208,9 +221,14 @@ export class HostilePeer {
     this.#listen();
   }
 
+  /** A server that owes a reply does nothing else before: behind silence, or half a reply, later commands wait. */
   act(answer: Answer, line = ""): void {
-    if (typeof answer === "string") this.send(answer);
-    else answer?.(this, line);
+    if (answer === undefined) this.stuck = true;
+    else if (typeof answer === "function") answer(this, line);
+    else if (answer !== "") {
+      this.send(answer);
+      if (!answer.endsWith("\n") || /(^|\n)[2-5]\d\d-[^\n]*\n$/.test(answer)) this.stuck = true;
+    }
   }
 
   // --- what the client says --------------------------------------------------------------------------------------
@@ -245,6 +263,7 @@ export class HostilePeer {
 
   /** True: there may be more to read. */
   #read(grouped: boolean): boolean {
+    if (this.stuck) return false;
     if (this.#mode === "content") return this.#readContent();
     if (typeof this.#mode === "object") return this.#readChunk(this.#mode);
     const at = this.#input.indexOf("\r\n");
@@ -276,7 +295,7 @@ export class HostilePeer {
     const first = this.#content === undefined;
     if (first && this.#input === "") return false;
     const content = this.#content ?? this.#beginContent();
-    if (first) this.act(this.#pick("contentBegins", undefined));
+    if (first) this.act(this.#pick("contentBegins", ""));
     const whole = content.text + this.#input;
     const stop = this.#endOf(whole, content.text.length);
     if (stop === undefined) {
@@ -312,7 +331,7 @@ export class HostilePeer {
     content.text += piece;
     chunk.left -= piece.length;
     this.#input = this.#input.slice(piece.length);
-    if (first) this.act(this.#pick("contentBegins", undefined));
+    if (first) this.act(this.#pick("contentBegins", ""));
     if (chunk.left > 0) return false;
     this.#mode = "command";
     if (chunk.last) this.#ended(content);

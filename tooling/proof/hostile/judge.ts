@@ -42,7 +42,10 @@ function verdictOf(content: Content, address: string, lmtp: boolean): Verdict {
 }
 
 /** The law of outcomes, for one message. */
-export function lawBreaches(told: Told, contents: readonly Content[], lmtp: boolean): string[] {
+export function lawBreaches(told: Told, peers: readonly HostilePeer[], lmtp: boolean): string[] {
+  const contents = peers.flatMap((peer) => peer.contents);
+  // Octets on their way to a server that has left are lost.
+  const lost = peers.some(({ left }) => left);
   const found: string[] = [];
   const mine = contents.filter(({ text }) => text.includes(`Subject: ${told.mark}`));
   for (const { address, outcome } of told.recipients) {
@@ -51,7 +54,7 @@ export function lawBreaches(told: Told, contents: readonly Content[], lmtp: bool
     if (ended.length > 1) found.push(`${key} was sent ${ended.length} times`);
     const [content] = ended;
     if (content === undefined) {
-      if (outcome === "accepted" || outcome === "unknown")
+      if (outcome === "accepted" || (outcome === "unknown" && !lost))
         found.push(`${key} is "${outcome}", and never came`);
       continue;
     }

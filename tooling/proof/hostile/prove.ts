@@ -40,13 +40,13 @@ export function prove(
   misbehaviours: readonly Misbehaviour[],
   options: { readonly alone?: boolean } = {},
 ): void {
-  const run = options.alone === true ? it : it.concurrent;
+  const suite = options.alone === true ? describe : describe.concurrent;
   for (const misbehaviour of misbehaviours) {
-    describe(titleOf(misbehaviour), () => {
+    suite(titleOf(misbehaviour), () => {
       const cases = casesOf(misbehaviour);
       let failed = 0;
       afterAll(() => tally({ group: misbehaviour.name, cases: cases.length, failed }));
-      run.each(cases)("$transport $dialect $driver", { timeout: 40_000 }, async (at) => {
+      it.each(cases)("$transport $dialect $driver", { timeout: 40_000 }, async (at) => {
         failed++;
         const found = await runCase(misbehaviour, at);
         expect(found).toEqual([]);

@@ -138,9 +138,8 @@ export async function runCase(misbehaviour: Misbehaviour, at: Case): Promise<str
     if (told === undefined) return ["it does not end"];
     const grown = memory?.() ?? 0;
     await allClosed(peers, found);
-    const contents = peers.flatMap((peer) => peer.contents);
     for (const one of told) {
-      found.push(...lawBreaches(one, contents, lmtp));
+      found.push(...lawBreaches(one, peers, lmtp));
       if (one.error !== undefined) found.push(...errorBreaches(one.error));
     }
     const allowed = options.auth?.allowClearText !== undefined;

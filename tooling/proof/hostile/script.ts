@@ -72,3 +72,9 @@ export const thenReset =
 
 export const end: Answer = (peer) => peer.end();
 export const reset: Answer = (peer) => peer.reset();
+
+/** The same on every connection. */
+export const always =
+  (script: Script): (() => Script) =>
+  () =>
+    script;

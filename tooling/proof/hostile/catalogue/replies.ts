@@ -1,16 +1,11 @@
 // Replies that are cut, odd, contradictory, early, late or not asked for.
 import type { Ends, Misbehaviour } from "../misbehaviour.js";
-import { bytewise, hello, type Script } from "../script.js";
+import { always, bytewise, hello } from "../script.js";
 
 const ACCEPTED: Ends = { outcome: "accepted" };
 const UNEXPECTED = "ERR_SMTP_UNEXPECTED_REPLY";
 const SYNTAX = "ERR_SMTP_REPLY_SYNTAX";
 const MIXED = "ERR_SMTP_MIXED_CODES";
-
-const always =
-  (script: Script): Misbehaviour["script"] =>
-  () =>
-    script;
 
 /** R1, R2, R7: odd, and right. */
 const RIGHT: readonly Misbehaviour[] = [

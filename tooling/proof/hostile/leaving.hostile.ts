@@ -1,0 +1,4 @@
+import { LEAVING } from "./catalogue/silence.js";
+import { prove } from "./prove.js";
+
+prove(LEAVING);
