@@ -9,4 +9,12 @@ export const FACADES = [
     facts: here("../sockettools.json"),
     module: here("../../../packages/sockettools-compat/dist/index.js"),
   },
+  {
+    facts: here("../ipworks-java.json"),
+    module: here("../../../packages/ipworks-compat/dist/java.js"),
+  },
+  {
+    facts: here("../ipworks-dotnet.json"),
+    module: here("../../../packages/ipworks-compat/dist/dotnet.js"),
+  },
 ];

@@ -1,0 +1,31 @@
+// Written by generate/generate.mjs from table/. Change the table, then run `pnpm generate`.
+
+import { NumberedError } from "../../failure.js";
+
+/** What methods throw. Numbers and their meanings: ERROR_CODES. `IPWorksException.is()` holds across copies of the package. */
+export class IPWorksException extends NumberedError {
+  /**
+   * @param code the number; 0 unless given
+   * @param message the text
+   * @param cause the error behind it
+   */
+  constructor(code = 0, message = "", cause: unknown = undefined) {
+    super(code, message, cause);
+  }
+
+  /** The number; JavaScript's `code` is the same. */
+  get Code(): number {
+    return this.code;
+  }
+  set Code(value: number) {
+    this.code = value;
+  }
+
+  /** The text; JavaScript's `message` is the same. */
+  get Message(): string {
+    return this.message;
+  }
+  set Message(value: string) {
+    this.message = value;
+  }
+}

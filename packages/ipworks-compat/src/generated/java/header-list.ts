@@ -1,0 +1,73 @@
+// Written by generate/generate.mjs from table/. Change the table, then run `pnpm generate`.
+
+import { headerStates, listItems } from "../../message/recipient.js";
+import type { Header } from "./header.js";
+
+/** The headers of a message. */
+export class HeaderList implements Iterable<Header> {
+  constructor() {
+    listItems.attach(this, []);
+  }
+
+  /** Appends an item, or puts it in before another; true, as Java's lists say. @throws RangeError */
+  add(item: Header): boolean;
+  add(index: number, item: Header): void;
+  add(first: Header | number, second?: Header): boolean | undefined {
+    const items = listItems.of(this);
+    if (typeof first === "number") {
+      items.splice(place(first, items.length + 1), 0, checked(second));
+      return undefined;
+    }
+    items.push(checked(first));
+    return true;
+  }
+
+  /** The item at a place, from 0 on. @throws RangeError */
+  get(index: number): Header {
+    const items = listItems.of(this);
+    return items[place(index, items.length)] as Header;
+  }
+
+  /** The older spelling of get. @throws RangeError */
+  item(index: number): Header {
+    return this.get(index);
+  }
+
+  /** Puts an item in the place of another, and gives that back. @throws RangeError */
+  set(index: number, item: Header): Header {
+    const before = this.get(index);
+    listItems.of(this)[index] = checked(item);
+    return before;
+  }
+
+  /** Takes an item out, and gives it back. @throws RangeError */
+  remove(index: number): Header {
+    const before = this.get(index);
+    listItems.of(this).splice(index, 1);
+    return before;
+  }
+
+  /** Takes all items out. */
+  clear(): void {
+    listItems.of(this).length = 0;
+  }
+
+  /** How many there are. */
+  size(): number {
+    return listItems.of(this).length;
+  }
+
+  [Symbol.iterator](): IterableIterator<Header> {
+    return (listItems.of(this) as Header[])[Symbol.iterator]();
+  }
+}
+
+function checked(item: Header | undefined): Header {
+  headerStates.of(item as Header);
+  return item as Header;
+}
+
+function place(index: number, end: number): number {
+  if (Number.isInteger(index) && index >= 0 && index < end) return index;
+  throw new RangeError(`there is no item ${index}`);
+}

@@ -1,0 +1,483 @@
+// The implementation behind both doors' class SMTP: properties, runs, and what they share.
+import { type CertificateState, certificateStates } from "./certificate/certificate-state.js";
+import type { Dialing } from "./connection/dialing.js";
+import { Link } from "./connection/link.js";
+import { startOf } from "./connection/start-mode.js";
+import type { Fail } from "./failure.js";
+import type { EventFields, EventName, Host } from "./host.js";
+import { makeDialing } from "./make-dialing.js";
+import { BodyStream, type MessageStream } from "./message/body-stream.js";
+import { MessageState } from "./message/message-state.js";
+import { composeParts, type Outgoing } from "./message/outgoing.js";
+import { BCC, CC, type RecipientState, TO } from "./message/recipient.js";
+import { queueMessage, sendQueue } from "./queue/process-queue.js";
+import { QueueFolder } from "./queue/queue-folder.js";
+import { Registry } from "./registry.js";
+import { type Run, type RunLimits, Runs } from "./run.js";
+import { type SendHost, Sending, type Verb } from "./send.js";
+import { settingSources } from "./setting-sources.js";
+import { type Edition, Settings } from "./settings.js";
+
+const EMPTY = new Uint8Array(0);
+
+export class Mailer {
+  readonly #host: Host;
+  readonly fail: Fail;
+  readonly settings: Settings;
+  readonly draft: MessageState;
+  readonly link: Link;
+  readonly #runs: Runs;
+  #handlerError: { readonly error: unknown } | undefined;
+
+  allowExtensions = true;
+  authMechanism = 0;
+  firewall: object;
+  password = "";
+  user = "";
+  sslAcceptServerCert: object;
+  sslCert: object;
+  readonly sslServerCert: object;
+  sslProvider = 0;
+  #sslStartMode = 3;
+  timeout = 60;
+  #mailPort = 25;
+  #mailServer = "";
+  #resolved = "";
+  #localHost = "";
+  #stream: BodyStream | undefined;
+  #sentHead: { readonly of: string; readonly head: string } | undefined;
+  #transferText: Uint8Array = EMPTY;
+
+  constructor(host: Host, edition: Edition) {
+    this.#host = host;
+    this.fail = host.fail;
+    this.#runs = new Runs(host.fail);
+    this.settings = new Settings(edition, host.fail, settingSources(this));
+    const { settings } = this;
+    this.draft = new MessageState(host, {
+      get charset() {
+        return settings.text("Charset");
+      },
+      get foldHeaders() {
+        return settings.truth("FoldHeaders");
+      },
+      get maxHeaderLength() {
+        return settings.number("MaxHeaderLength");
+      },
+      get messageIdAlgorithm() {
+        return settings.text("MessageIdAlgorithm");
+      },
+    });
+    this.firewall = host.newFirewall();
+    this.sslCert = host.newCertificate();
+    this.sslAcceptServerCert = host.newCertificate();
+    this.sslServerCert = host.newCertificate();
+    this.link = new Link({
+      fail: host.fail,
+      raise: (event, fields) => this.raise(event, fields),
+      showCertificate: (info) => this.#server.show(info),
+      acceptsUnasked: (info) =>
+        certificateStates.of(this.sslAcceptServerCert).info?.fingerprints.sha256 === info.fingerprints.sha256,
+    });
+  }
+
+  get #server(): CertificateState {
+    return certificateStates.of(this.sslServerCert);
+  }
+
+  // ---- Properties that are more than a value ---------------------------------------------------------------------------
+
+  get connected(): boolean {
+    return this.link.connected;
+  }
+
+  get idle(): boolean {
+    return this.#runs.current === undefined;
+  }
+
+  get lastReply(): string {
+    return this.link.lastReply;
+  }
+
+  get mailPort(): number {
+    return this.#mailPort;
+  }
+  set mailPort(port: number) {
+    this.#unconnected(100, "MailPort");
+    if (port < 0 || port > 65_535) throw this.fail(10022, "[10022] MailPort is a number from 1 to 65535");
+    this.#mailPort = port;
+  }
+
+  /** As it was assigned; what the certificate has to match. */
+  get serverName(): string {
+    return this.#mailServer;
+  }
+
+  get mailServer(): string {
+    return this.#resolved === "" ? this.#mailServer : this.#resolved;
+  }
+  set mailServer(server: string) {
+    this.#unconnected(101, "MailServer");
+    this.#mailServer = server.trim();
+    this.#resolved = "";
+  }
+
+  /** The address in use while connected. */
+  get localHost(): string {
+    return this.link.connected ? (this.link.socket?.localAddress ?? this.#localHost) : this.#localHost;
+  }
+  set localHost(host: string) {
+    this.#unconnected(107, "LocalHost");
+    this.#localHost = host.trim();
+  }
+
+  /** As it was assigned. */
+  get localHostWish(): string {
+    return this.#localHost;
+  }
+
+  get messageRecipients(): object {
+    return this.draft.recipients.list;
+  }
+  set messageRecipients(list: object) {
+    this.draft.recipients.list = list;
+  }
+
+  get messageHeaders(): object {
+    return this.#host.newHeaderList(this.#blank ? [] : this.draft.rows());
+  }
+
+  /** With the empty line at its end; what was sent, once it was and nothing has changed since. */
+  get messageHeadersString(): string {
+    if (this.#blank) return this.#sentHead?.of === "" ? this.#sentHead.head : "";
+    const headers = this.draft.headers();
+    return this.#sentHead?.of === headers ? this.#sentHead.head : `${headers}\r\n`;
+  }
+
+  /** Nothing was filled in yet. */
+  get #blank(): boolean {
+    const { from, subject, otherHeaders, replyTo, recipients } = this.draft;
+    return from + subject + otherHeaders + replyTo === "" && recipients.all.length === 0;
+  }
+
+  get sslEnabled(): boolean {
+    return this.#sslStartMode !== 3;
+  }
+  /** True alone means Automatic; a mode that was chosen before stays. */
+  set sslEnabled(enabled: boolean) {
+    if (!enabled) this.#sslStartMode = 3;
+    else if (this.#sslStartMode === 3) this.#sslStartMode = 0;
+  }
+
+  get sslStartMode(): number {
+    return this.#sslStartMode;
+  }
+  set sslStartMode(mode: number) {
+    this.#sslStartMode = mode;
+  }
+
+  get start(): Dialing["start"] {
+    return startOf(this.#sslStartMode, this.#mailPort);
+  }
+
+  /** TransferText: one character for each octet where the text is not UTF-8. */
+  get transferText(): string {
+    const buffer = Buffer.from(this.#transferText);
+    const text = buffer.toString("utf8");
+    return text.includes("\ufffd") ? buffer.toString("latin1") : text;
+  }
+
+  /** @throws 100, 101, 106, 107, 112 */
+  unconnected(number: 106 | 112, name: string): void {
+    this.#unconnected(number, name);
+  }
+
+  #unconnected(number: 100 | 101 | 106 | 107 | 112, name: string): void {
+    if (this.link.connected || this.link.connecting)
+      throw this.fail(number, `${name} cannot change while connected`);
+  }
+
+  // ---- Methods ---------------------------------------------------------------------------------------------------------
+
+  config(configuration: string): string {
+    return this.settings.config(configuration);
+  }
+
+  async connect(signal?: AbortSignal | undefined): Promise<void> {
+    if (this.link.connected && this.idle) throw this.fail(104, "already connected");
+    await this.#run("Connect", signal, (run) => this.#connect(run));
+  }
+
+  async disconnect(signal?: AbortSignal | undefined): Promise<void> {
+    if (!this.link.connected && this.idle) return;
+    await this.#run("Disconnect", signal, () => this.#disconnect(false));
+  }
+
+  async doEvents(): Promise<void> {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+
+  interrupt(): void {
+    this.#runs.interrupt();
+  }
+
+  async send(signal?: AbortSignal | undefined): Promise<void> {
+    await this.#sendAs("Send", "MAIL", signal);
+  }
+
+  async sendToTerminalOnly(signal?: AbortSignal | undefined): Promise<void> {
+    await this.#sendAs("SendToTerminalOnly", "SEND", signal);
+  }
+
+  async sendToTerminalOrEmail(signal?: AbortSignal | undefined): Promise<void> {
+    await this.#sendAs("SendToTerminalOrEmail", "SOML", signal);
+  }
+
+  async sendToTerminalAndEmail(signal?: AbortSignal | undefined): Promise<void> {
+    await this.#sendAs("SendToTerminalAndEmail", "SAML", signal);
+  }
+
+  async expand(address: string, signal?: AbortSignal | undefined): Promise<void> {
+    await this.#run("Expand", signal, async (run) => {
+      const connection = await this.#connection(run);
+      const reply = await connection.expand(address, { signal: run.signal });
+      for (const line of reply.lines) this.raise("Expand", { address: withoutCode(line, reply.enhanced) });
+    });
+  }
+
+  async verify(address: string, signal?: AbortSignal | undefined): Promise<void> {
+    await this.#run("Verify", signal, async (run) => {
+      const connection = await this.#connection(run);
+      await connection.verify(address, { signal: run.signal });
+    });
+  }
+
+  async sendCommand(command: string, signal?: AbortSignal | undefined): Promise<void> {
+    await this.#run("SendCommand", signal, async (run) => {
+      const { connection } = this.link;
+      if (connection === undefined) throw this.fail(212, "not connected");
+      if (/^\s*(?:AUTH|BDAT|DATA|STARTTLS)\b/i.test(command))
+        throw this.fail(211, "this command needs more than a line: use the properties for it");
+      this.link.taint();
+      await connection.command(command, { signal: run.signal });
+    });
+  }
+
+  async queue(directory: string, signal?: AbortSignal | undefined): Promise<string> {
+    return await this.#run("Queue", signal, () => queueMessage(this, directory));
+  }
+
+  async processQueue(directory: string, signal?: AbortSignal | undefined): Promise<void> {
+    await this.#run("ProcessQueue", signal, async (run) => {
+      const folder = new QueueFolder(directory, this.fail);
+      await folder.check();
+      const stood = this.link.connected;
+      await sendQueue(this, folder, run);
+      if (!stood) await this.#disconnect(true);
+    });
+  }
+
+  dispose(): void {
+    this.#runs.interrupt();
+    this.link.drop();
+  }
+
+  /** @throws 166 */
+  reset(): void {
+    this.#notRunning("Reset");
+    this.link.drop();
+    this.#mailServer = this.#resolved = this.#localHost = this.password = this.user = "";
+    this.#mailPort = 25;
+    this.timeout = 60;
+    this.allowExtensions = true;
+    this.authMechanism = this.sslProvider = 0;
+    this.#sslStartMode = 3;
+    this.firewall = this.#host.newFirewall();
+    this.sslCert = this.#host.newCertificate();
+    this.sslAcceptServerCert = this.#host.newCertificate();
+    this.#server.show(undefined);
+    this.settings.reset();
+    this.draft.resetHeaders();
+    this.draft.returnPath = this.draft.messageText = "";
+    this.draft.message = EMPTY;
+    this.#stream = undefined;
+    this.#transferText = EMPTY;
+    this.#sentHead = undefined;
+    this.link.lastReply = "";
+  }
+
+  /** @throws 166 */
+  resetHeaders(): void {
+    this.#notRunning("ResetHeaders");
+    this.draft.resetHeaders();
+  }
+
+  setMessageStream(stream: MessageStream | null | undefined): void {
+    this.#stream = stream === null || stream === undefined ? undefined : new BodyStream(stream, this.fail);
+  }
+
+  #notRunning(name: string): void {
+    const { current } = this.#runs;
+    if (current !== undefined) throw this.fail(166, `${name}: ${current.name} is running`);
+  }
+
+  // ---- How they run ----------------------------------------------------------------------------------------------------
+
+  async #run<Result>(
+    name: string,
+    signal: AbortSignal | undefined,
+    work: (run: Run) => Promise<Result>,
+  ): Promise<Result> {
+    if (!this.idle) return this.#runs.run(name, { absoluteMs: undefined, signal }, work);
+    this.#handlerError = undefined;
+    this.link.hold(true, this.silenceMs);
+    try {
+      const result = await this.#runs.run(name, this.#limits(signal), work);
+      this.#rethrow();
+      return result;
+    } catch (error) {
+      this.#rethrow();
+      throw error;
+    } finally {
+      this.link.hold(false, 0);
+    }
+  }
+
+  /** What a handler threw comes out of the method that fired the event, as it does where methods block. */
+  #rethrow(): void {
+    const thrown = this.#handlerError;
+    this.#handlerError = undefined;
+    if (thrown !== undefined) throw thrown.error;
+  }
+
+  #limits(signal: AbortSignal | undefined): RunLimits {
+    const absolute = this.settings.truth("AbsoluteTimeout") && this.timeout > 0;
+    return { absoluteMs: absolute ? this.timeout * 1000 : undefined, signal };
+  }
+
+  /** Milliseconds of silence until a method fails; 0: never. */
+  get silenceMs(): number {
+    return this.settings.truth("AbsoluteTimeout") ? 0 : Math.max(0, this.timeout) * 1000;
+  }
+
+  raise<Name extends EventName>(event: Name, fields: EventFields[Name]): void {
+    try {
+      this.#host.raise(event, fields);
+    } catch (error) {
+      if (this.idle) {
+        // Between two calls there is nobody to tell.
+        queueMicrotask(() => {
+          throw error;
+        });
+        return;
+      }
+      this.#handlerError ??= { error };
+      throw error;
+    }
+  }
+
+  async #connect(run: Run): Promise<void> {
+    if (this.#mailServer === "" || this.#mailServer === "*") throw this.fail(163, "MailServer is not set");
+    if (this.#mailPort === 0) throw this.fail(116, "MailPort is zero");
+    if (this.settings.truth("FirewallListener"))
+      throw this.fail(213, "FirewallListener is on, and nothing listens here");
+    if (/^0+(?:\.0+){0,3}$/.test(this.#mailServer)) throw this.fail(102, "the server's address is 0.0.0.0");
+    const dialing = await makeDialing(this, (address) => {
+      this.#resolved = address;
+    });
+    run.check();
+    await this.link.open(dialing, run);
+  }
+
+  async #connection(run: Run): Promise<NonNullable<Link["connection"]>> {
+    if (!this.link.connected) await this.#connect(run);
+    const { connection } = this.link;
+    if (connection === undefined) throw this.fail(1120, "the server closed the connection");
+    return connection;
+  }
+
+  async #disconnect(quietly: boolean): Promise<void> {
+    await this.link.close({ linger: this.settings.truth("Linger"), quietly });
+  }
+
+  // ---- Sending ---------------------------------------------------------------------------------------------------------
+
+  async #sendAs(name: string, verb: Verb, signal: AbortSignal | undefined): Promise<void> {
+    await this.#run(name, signal, async (run) => {
+      const outgoing = this.outgoing();
+      // What cannot be sent at all is found before anybody is called.
+      await outgoing.composed(true);
+      if (verb !== "MAIL" && !this.allowExtensions) throw this.fail(161, `${verb} needs AllowExtensions`);
+      const stood = this.link.connected;
+      await this.transmit(outgoing, verb, run);
+      this.draft.noteSent();
+      this.#closeStream();
+      if (!stood) await this.#disconnect(true);
+    });
+  }
+
+  /** A message over the connection, which is made when there is none. */
+  async transmit(outgoing: Outgoing, verb: Verb, run: Run): Promise<void> {
+    const connection = await this.#connection(run);
+    await new Sending(this.#sendHost(outgoing), this.link, connection, run).send(outgoing, verb);
+  }
+
+  #sendHost(outgoing: Outgoing): SendHost {
+    const ours = "headers" in outgoing ? String(outgoing.headers) : "";
+    return {
+      fail: this.fail,
+      settings: this.settings,
+      raise: (event, fields) => this.raise(event, fields),
+      noteHead: (head) => {
+        this.#sentHead = { of: ours, head: Buffer.from(head).toString("utf8") };
+      },
+      noteText: (text) => {
+        this.#transferText = text;
+      },
+    };
+  }
+
+  /** The message as the properties describe it. @throws 163, 164, 165, 10022, 434 */
+  outgoing(forQueue = false): Outgoing & { readonly headers: string } {
+    if (!forQueue && this.#mailServer === "") throw this.fail(163, "MailServer is not set");
+    const sender = this.draft.sender();
+    const recipients = this.#recipients();
+    this.draft.begin();
+    const headers = this.draft.headers();
+    const ready = this.draft.message.length > 0;
+    const body = this.#stream ?? (ready ? this.draft.message : Buffer.from(this.draft.messageText, "utf8"));
+    return {
+      sender,
+      recipients,
+      headers,
+      composed: (eightBit) => composeParts(headers, body, { ready, eightBit, fail: this.fail }),
+    };
+  }
+
+  /** To, Cc and BCc in this order. @throws 165 */
+  #recipients(): readonly RecipientState[] {
+    const all = this.draft.recipients.all;
+    const some = all.length > 0 && this.settings.truth("AllowEmptyTo");
+    if (!some && !all.some(({ recipientType }) => recipientType === TO))
+      throw this.fail(165, "SendTo is not set");
+    return [TO, CC, BCC].flatMap((kind) => all.filter(({ recipientType }) => recipientType === kind));
+  }
+
+  #closeStream(): void {
+    if (this.#stream === undefined || !this.settings.truth("CloseStreamAfterTransfer")) return;
+    this.#stream.close();
+    this.#stream = undefined;
+  }
+
+  /** After a message was queued. */
+  noteQueued(): void {
+    this.draft.noteSent();
+    this.#closeStream();
+  }
+}
+
+export const mailers: Registry<Mailer> = new Registry("SMTP");
+
+function withoutCode(line: string, enhanced: string | undefined): string {
+  return enhanced !== undefined && line.startsWith(`${enhanced} `) ? line.slice(enhanced.length + 1) : line;
+}
