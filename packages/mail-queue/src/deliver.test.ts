@@ -96,9 +96,30 @@ const CASES: { name: string; end: Parameters<typeof readAttempt>[0]; marked?: bo
   },
   {
     name: "a message that cannot be composed",
-    end: failed({ code: "ERR_X", state: "not-sent", phase: "compose" }),
+    end: failed({ code: "ERR_MIME_LINE_TOO_LONG", state: "not-sent", phase: "compose" }),
     outcome: "rejected",
   },
+  {
+    name: "a parameter that no server can be told",
+    end: failed({ code: "ERR_SMTP_ARGUMENT", state: "not-sent", phase: "compose" }),
+    outcome: "rejected",
+  },
+  ...[
+    ...["ABORTED", "CLOSED", "SEND_TIMEOUT", "OPTION", "UNKNOWN_OPTION", "CALLBACK"].map(
+      (word) => `CLIENT_${word}`,
+    ),
+    ...[
+      "MIME_ABORTED",
+      "MIME_MODULE_MISSING",
+      "MIME_SOURCE_FAILED",
+      "DELIVERY_UNKNOWN_OPTION",
+      "DELIVERY_CLOSED",
+    ],
+  ].map((word) => ({
+    name: `ERR_${word} before anything was sent`,
+    end: failed({ code: `ERR_${word}`, state: "not-sent", phase: "compose", retryable: false }),
+    outcome: "deferred",
+  })),
   {
     name: "an error that says more of the recipient",
     end: failed({

@@ -78,9 +78,15 @@ interface ErrorFacts {
 
 const BEFORE_MAIL: ReadonlySet<unknown> = new Set(["resolve", "connect", "tls", "greeting", "ehlo", "auth"]);
 
-/** What cannot be sent to this server as it is, now or later. */
-const NEVER =
-  /^ERR_(?:CLIENT_(?:SMTPUTF8_NEEDED|BINARYMIME_NEEDED|EXTENSION_NEEDED|TOO_LARGE)|MIME_|ADDRESS_)/;
+/**
+ * What cannot be sent to this server as it is, now or later. Codes and not phases: a client that was closed, or told to stop, also
+ * fails while it composes, and options of the client are mended without the message.
+ */
+const NEVER = new RegExp(
+  "^ERR_(?:" +
+    "CLIENT_(?:SMTPUTF8_NEEDED|BINARYMIME_NEEDED|EXTENSION_NEEDED|TOO_LARGE|NO_RECIPIENTS)|" +
+    "MIME_(?!ABORTED|MODULE_|SOURCE_|FILE_|(?:UNKNOWN|INVALID)_OPTION)|ADDRESS_|SMTP_ARGUMENT$)",
+);
 
 /**
  * Reads what `deliver` resolved to or threw.
@@ -169,8 +175,7 @@ function unreported(
 
 /** A failure that the same message will meet every time. A refused login or a lost connection is the relay's trouble, and passes. */
 function isHopeless(facts: ErrorFacts, error: KeptError | undefined): boolean {
-  if (facts.retryable === true) return false;
-  return facts.phase === "compose" || (error !== undefined && NEVER.test(error.code));
+  return facts.retryable !== true && error !== undefined && NEVER.test(error.code);
 }
 
 function keptReply(reply: ReportedReply | undefined): KeptReply | undefined {

@@ -39,7 +39,7 @@ describe("deliverThrough", () => {
   });
   afterEach(async () => {
     await queue.destroy();
-    await client.close();
+    await client.destroy();
     await server.close();
     await stores.remove();
   });
@@ -118,18 +118,33 @@ describe("deliverThrough", () => {
     expect(await queue.get(id)).toMatchObject({ state: "in-doubt" });
   });
 
-  it("takes the attempt back when the worker closes at RCPT", async () => {
+  it.each(["connect", "EHLO", "MAIL", "RCPT", "DATA"] as const)(
+    "takes the attempt back when the worker closes at %s",
+    async (last) => {
+      const id = await enqueue("one");
+      let heard = () => {};
+      const there = new Promise<void>((resolve) => {
+        heard = resolve;
+      });
+      // It answers nothing more, so nothing but the end of the worker can end the attempt.
+      server.onStep = (step) => {
+        if (step !== last) return undefined;
+        heard();
+        return new Promise(() => {});
+      };
+      const worker = queue.work(deliverThrough(client));
+      await there;
+      await worker.close();
+      expect(await queue.get(id)).toMatchObject({ state: "queued", attempts: 0, journal: [] });
+      expect(server.accepted).toEqual([]);
+    },
+  );
+
+  it("fails no message because its client was closed", async () => {
+    await client.close();
     const id = await enqueue("one");
-    let closed: Promise<void> | undefined;
-    server.onStep = (step) => {
-      if (step === "RCPT") closed = worker.close();
-      return undefined;
-    };
-    const worker = queue.work(deliverThrough(client));
-    await worker.done;
-    await closed;
-    expect(await queue.get(id)).toMatchObject({ state: "queued", attempts: 0, journal: [] });
-    expect(server.accepted).toEqual([]);
+    await drain();
+    expect(await queue.get(id)).toMatchObject({ state: "queued", error: { code: "ERR_CLIENT_CLOSED" } });
   });
 
   it("lets a message end whose content has begun when the worker closes", async () => {
