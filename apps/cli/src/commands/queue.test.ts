@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DirectoryStore } from "@wirepost/mail-queue";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { runCommand } from "../../test/run-command.js";
 import type { EmbeddedServer } from "../serve/embedded-server.js";
@@ -98,6 +99,57 @@ describe("wirepost queue", () => {
     const decided = await queue("decide", id, "sent", "--json");
     expect(json(decided.stdout)).toMatchObject([{ id, ok: false, error: { code: "ERR_QUEUE_STATE" } }]);
     expect((await queue("run", url, "--once")).exitCode).toBe(0);
+  });
+
+  it.each([
+    {
+      flags: ["--dsn", "failure,delay", "--dsn-return", "headers", "--dsn-id", "QQ+314 a=b"],
+      dsn: { notify: ["failure", "delay"], return: "headers", envelopeId: "QQ+314 a=b" },
+      envelope: { dsnReturn: "HDRS", envelopeId: "QQ+314 a=b", to: [{ notify: ["failure", "delay"] }] },
+    },
+    {
+      flags: ["--dsn", "never", "--dsn-return", "full"],
+      dsn: { notify: "never", return: "full" },
+      envelope: { dsnReturn: "FULL", envelopeId: null, to: [{ notify: ["never"] }] },
+    },
+    { flags: [], dsn: undefined, envelope: { dsnReturn: null, envelopeId: null, to: [{ notify: [] }] } },
+  ])(
+    "keeps the reports that are asked for, and asks for them when it delivers: $flags",
+    async ({ flags, dsn, envelope }) => {
+      await add("bob@example.org", ...flags);
+      const store = new DirectoryStore({ directory: env["WIREPOST_QUEUE"] as string });
+      for await (const { head } of store.list(["queued"])) expect(head.sendOptions?.dsn).toEqual(dsn);
+      expect((await queue("run", url, "--once")).exitCode).toBe(0);
+      expect(server.messages.at(-1)?.envelope).toMatchObject(envelope);
+    },
+  );
+
+  it.each([
+    { flags: ["--dsn", "always"], exitCode: 64, says: /ERR_CLI_USAGE.*--dsn/ },
+    { flags: ["--dsn", "never,failure"], exitCode: 64, says: /ERR_CLI_USAGE.*--dsn/ },
+    { flags: ["--dsn-return", "half"], exitCode: 64, says: /Allowed choices/ },
+    {
+      flags: ["--dsn-id", "a\r\nRCPT TO:<b@example.org>"],
+      exitCode: 65,
+      says: /ERR_SMTP_ARGUMENT.*envelopeId/,
+    },
+    { flags: ["--dsn-id", "x".repeat(101)], exitCode: 65, says: /ERR_SMTP_ARGUMENT.*envelopeId/ },
+  ])("refuses reports that no server could be asked for: $flags", async ({ flags, exitCode, says }) => {
+    const message = ["--from", "ann@example.com", "--to", "bob@example.org", "--text", "x"];
+    const added = await queue("add", ...message, ...flags);
+    expect(added.stderr).toMatch(says);
+    expect(added.exitCode).toBe(exitCode);
+    expect((await queue("list")).stdout).toBe("");
+  });
+
+  it("keeps a message out of doubt whose connection is lost before content, and holds one lost after it", async () => {
+    const before = await add("rcpt-drop@example.org");
+    expect((await queue("run", url, "--once")).exitCode).toBe(75);
+    expect((await queue("show", before)).stdout).toMatch(/State: +queued/);
+    await queue("cancel", before);
+    const after = await add("data-drop@example.org");
+    expect((await queue("run", url, "--once")).exitCode).toBe(80);
+    expect((await queue("show", after)).stdout).toMatch(/State: +in-doubt/);
   });
 
   it("takes a message once for each key", async () => {

@@ -4,6 +4,7 @@ import { seconds } from "../flag-values.js";
 import { addSendFlags, type SendFlags } from "../send/flags.js";
 import { prepareMessage } from "../send/message.js";
 import type { Terminal } from "../terminal.js";
+import { keptOptions } from "./kept-options.js";
 import { addPlaceFlag, openPlace, type PlaceFlags } from "./place.js";
 
 interface AddFlags extends SendFlags, PlaceFlags {
@@ -30,6 +31,9 @@ const OF_THE_MESSAGE: ReadonlySet<string> = new Set<keyof SendFlags>([
   "attach",
   "header",
   "raw",
+  "dsn",
+  "dsnReturn",
+  "dsnId",
   "requireTls",
 ]);
 
@@ -49,6 +53,7 @@ export function addCommand(terminal: Terminal, done: (exitCode: number) => void)
 }
 
 async function add(flags: AddFlags, terminal: Terminal): Promise<number> {
+  const sendOptions = keptOptions(flags);
   const message = await prepareMessage(flags, terminal);
   const queue = await openPlace(flags, terminal);
   try {
@@ -58,7 +63,7 @@ async function add(flags: AddFlags, terminal: Terminal): Promise<number> {
       notBefore: flags.notBefore ?? (flags.after === undefined ? undefined : now + flags.after),
       expires: flags.expires === undefined ? undefined : now + flags.expires,
       idempotencyKey: flags.key,
-      sendOptions: flags.requireTls === true ? { requireTls: true } : undefined,
+      sendOptions,
       signal: terminal.signal,
     });
     if (flags.json === true) terminal.stdout.write(`${JSON.stringify({ ok: true, ...added })}\n`);

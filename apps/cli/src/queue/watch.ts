@@ -5,7 +5,7 @@ import type { Colors } from "picocolors/types.js";
 import { EXIT_CODES } from "../exit-code.js";
 import { count, seconds } from "../flag-values.js";
 import { escapeLine } from "../render/escape.js";
-import { type Terminal, wantsColour } from "../terminal.js";
+import { type Terminal, type TextOutput, wantsColour } from "../terminal.js";
 import { duration, messageJson, paintState } from "./message-view.js";
 import { addPlaceFlag, openPlace, type PlaceFlags } from "./place.js";
 
@@ -37,7 +37,8 @@ interface View {
 async function watch(flags: WatchFlags, terminal: Terminal): Promise<number> {
   const queue = await openPlace(flags, terminal);
   const colours = pc.createColors(wantsColour(terminal.stdout, terminal.env));
-  const live = flags.json !== true && terminal.stdout.isTTY === true;
+  const screen: Screen | undefined =
+    flags.json !== true && terminal.stdout.isTTY === true ? terminal.stdout : undefined;
   let drawn = 0;
   let before: View | undefined;
   try {
@@ -45,11 +46,12 @@ async function watch(flags: WatchFlags, terminal: Terminal): Promise<number> {
       const view = await look(queue, before);
       before = view;
       if (flags.json === true) {
-        terminal.stdout.write(`${JSON.stringify({ ...view, next: view.next.map(messageJson) })}\n`);
+        terminal.stdout.write(`${viewJson(view)}\n`);
       } else {
-        const lines = viewLines(view, colours);
+        const all = viewLines(view, colours);
+        const lines = screen === undefined ? all : fitScreen(all, screen);
         // Back to where the view before began, and away with what it left.
-        const back = live && drawn > 0 ? `\u001b[${drawn}A\u001b[J` : "";
+        const back = screen !== undefined && drawn > 0 ? `\u001b[${drawn}A\u001b[J` : "";
         terminal.stdout.write(`${back}${lines.join("\n")}\n`);
         drawn = lines.length;
       }
@@ -83,6 +85,33 @@ function viewLines({ at, counts, sentPerSecond, next }: View, colours: Colors): 
     lines.push(`  ${waits}  ${id}  ${to}  attempt ${attempts + 1}${why}`);
   }
   return lines;
+}
+
+function viewJson({ at, counts, sentPerSecond, next }: View): string {
+  const rate = sentPerSecond ?? null;
+  return JSON.stringify({ at, counts, sentPerSecond: rate, next: next.map(messageJson) });
+}
+
+/** A terminal, which also says how large it is now. */
+type Screen = TextOutput & { readonly columns?: number | undefined; readonly rows?: number | undefined };
+
+/** A line that wraps, or a view higher than the screen, could not be taken back line by line. */
+function fitScreen(lines: readonly string[], { columns = 80, rows = 24 }: Screen): string[] {
+  return lines.slice(0, Math.max(1, rows - 1)).map((line) => fitLine(line, columns - 1));
+}
+
+function fitLine(line: string, columns: number): string {
+  let width = 0;
+  let kept = "";
+  // Colours take no room; beyond the alphabets a character may take two places.
+  for (const [token] of line.matchAll(/\u001b\[[0-9;]*m|./gu)) {
+    if (token.startsWith("\u001b")) kept += token;
+    else {
+      width += token >= "\u1100" ? 2 : 1;
+      if (width <= columns) kept += token;
+    }
+  }
+  return kept;
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
