@@ -42,7 +42,7 @@ export async function sayCommand(line: string, host: CommandHost): Promise<void>
       return host.disconnect();
     case "EHLO":
     case "HELO":
-      return session.hello(signal);
+      return session.hello(command.verb === "EHLO", signal);
     case "STARTTLS":
       return session.startTls(signal);
     case "AUTH":

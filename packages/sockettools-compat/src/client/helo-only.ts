@@ -4,7 +4,7 @@ const EHLO = [0x45, 0x48, 0x4c, 0x4f];
 const HELO = [0x48, 0x45, 0x4c, 0x4f];
 
 /**
- * Makes the first command of a session HELO. The core greets with EHLO and falls back to HELO where that is refused; a client
+ * Makes HELO of the EHLO that is written next. The core greets with EHLO and falls back to HELO where that is refused; a client
  * without Extended must not even ask (statement S5), as servers of its time closed the connection upon EHLO.
  */
 export function sayHeloOnly(socket: Socket): void {

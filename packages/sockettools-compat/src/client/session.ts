@@ -40,6 +40,8 @@ export class Session {
   #connection: SmtpConnection | undefined;
   #socket: Socket | undefined;
   #login: LoginData | undefined;
+  /** The core's EHLO goes out as HELO. */
+  #heloOnly = false;
 
   constructor(
     readonly plan: ConnectPlan,
@@ -87,7 +89,7 @@ export class Session {
   /** Connects, greets and secures. Closed again when that fails. @throws SendError, SocketError, SocketToolsError */
   async open(signal: AbortSignal): Promise<void> {
     const { plan, host } = this;
-    const tls = plan.security === "none" ? {} : await this.#tlsSettings();
+    const tls = await this.#tlsSettings();
     const socket = await connect({
       host: plan.host,
       port: plan.port,
@@ -97,7 +99,6 @@ export class Session {
     });
     this.#socket = socket;
     if (host.settings.keepAlive) socket.setKeepAlive(KEEP_ALIVE_MS);
-    if (!plan.extended) sayHeloOnly(socket);
     const { domain } = host.settings;
     const policy = plan.security === "explicit" ? "required" : plan.security;
     const options: ConnectionOptions & { setup: "greeting" } = {
@@ -113,7 +114,7 @@ export class Session {
     };
     this.#connection = await SmtpConnection.connect(options);
     try {
-      await this.connection.hello({ signal });
+      await this.hello(plan.extended, signal);
       if (plan.security === "explicit") await this.startTls(signal);
     } catch (error) {
       await this.quit();
@@ -123,8 +124,10 @@ export class Session {
     }
   }
 
-  /** EHLO, or HELO where the server knows no other. */
-  async hello(signal: AbortSignal): Promise<void> {
+  /** EHLO, and HELO where the server knows no other; without `extended` HELO alone. @throws SendError */
+  async hello(extended: boolean, signal: AbortSignal): Promise<void> {
+    this.#heloOnly = !extended;
+    if (!extended) sayHeloOnly(this.connection.socket);
     await this.connection.hello({ signal });
   }
 
@@ -133,6 +136,7 @@ export class Session {
     if (this.secured) throw failureOf(stErrorInvalidCommand, "the connection is secure already");
     if (!this.has("STARTTLS"))
       throw failureOf(stErrorCommandNotSupported, "the server has no secure connections");
+    this.#heloOnly = false;
     await this.connection.startTls({ signal });
     this.host.secure.established(this.connection.tls);
   }
@@ -164,7 +168,7 @@ export class Session {
       // OpenSSL 3 takes the signatures of old versions at no higher level.
       ...(plan.oldCiphers ? { ciphers: "DEFAULT@SECLEVEL=0" } : {}),
       ...(name === undefined ? {} : { servername: name, hostNames: [name] }),
-      ...(await loadClientCertificate(host.settings)),
+      ...(plan.security === "none" ? {} : await loadClientCertificate(host.settings)),
       ...host.options.tls,
     };
   }
@@ -191,7 +195,7 @@ export class Session {
     return {
       onReply: (verb, reply) => {
         if (verb === "EHLO" || verb === "HELO")
-          this.extended = verb === "EHLO" && this.plan.extended && reply.code < 400;
+          this.extended = verb === "EHLO" && !this.#heloOnly && reply.code < 400;
         host.replied(verb, reply);
       },
       onCertificate: (certificate, failure) => {
@@ -205,7 +209,7 @@ export class Session {
 
   /** See helo-only.ts. */
   #asSent(entry: TranscriptEntry): TranscriptEntry {
-    if (this.plan.extended || entry.from !== "client" || !entry.text.startsWith("EHLO ")) return entry;
+    if (!this.#heloOnly || entry.from !== "client" || !entry.text.startsWith("EHLO ")) return entry;
     return { ...entry, text: `HELO ${entry.text.slice("EHLO ".length)}` };
   }
 

@@ -52,6 +52,8 @@ export class SmtpState implements OperationHost, SessionHost {
   #extended: boolean | undefined;
   /** OnConnect was fired, and OnDisconnect not yet. */
   #announced = false;
+  /** What ended the connection inside a message, while no call was under way. */
+  #unheard: SendError | undefined;
 
   constructor(private readonly owner: object) {}
 
@@ -167,8 +169,10 @@ export class SmtpState implements OperationHost, SessionHost {
     this.trace.entry(entry);
   }
 
-  closed(session: Session, _error: SendError): void {
+  closed(session: Session, error: SendError): void {
     if (session !== this.#session) return;
+    // Between two pieces of a message nobody waits: the next call is told why there is nothing to go on with.
+    if (this.message.stage === "content" && !this.operations.busy) this.#unheard = error;
     this.message.forget();
     // Inside a call the event comes behind the call's own.
     if (!this.operations.busy) this.#tellDisconnect();
@@ -210,6 +214,7 @@ export class SmtpState implements OperationHost, SessionHost {
     this.trace.hide(plan.password);
     this.trace.hide(this.settings.bearerToken);
     this.secure = new SecureFacts();
+    this.#unheard = undefined;
     this.reply = { code: 0, text: "" };
     const session = new Session(plan, this);
     await session.open(signal);
@@ -274,7 +279,9 @@ export class SmtpState implements OperationHost, SessionHost {
   /** @throws SocketToolsError stErrorNotConnected */
   connected(): Session {
     if (this.#session?.isOpen === true) return this.#session;
-    throw failureOf(stErrorNotConnected);
+    const unheard = this.#unheard;
+    this.#unheard = undefined;
+    throw unheard ?? failureOf(stErrorNotConnected);
   }
 
   initialize(_licenseKey: string | undefined): number {
