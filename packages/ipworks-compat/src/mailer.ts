@@ -51,7 +51,8 @@ export class Mailer {
   constructor(host: Host, edition: Edition) {
     this.#host = host;
     this.fail = host.fail;
-    this.#runs = new Runs(host.fail);
+    // There is no other way to stop waiting for a reply than to give up the connection.
+    this.#runs = new Runs(host.fail, () => this.link.drop());
     this.settings = new Settings(edition, host.fail, settingSources(this));
     const { settings } = this;
     this.draft = new MessageState(host, {

@@ -48,6 +48,7 @@ export async function makeDialing(mailer: Mailer, onAddress: (address: string) =
       : undefined,
     start,
     tls,
+    extensions: mailer.allowExtensions,
     hello: settings.chosen("Hello") ? settings.text("Hello") : "",
     maxLineBytes: settings.number("MaxLineLength"),
     cipherBits: settings.number("SSLCipherStrength"),

@@ -7,9 +7,12 @@ export class Run {
   /** Why it is ended before its time; thrown in place of whatever that led to. */
   ending: Error | undefined;
   readonly name: string;
+  readonly #onEnd: () => void;
 
-  constructor(name: string) {
+  /** @param onEnd called when it is ended before its time: whatever it waits for has to fail then */
+  constructor(name: string, onEnd: () => void) {
     this.name = name;
+    this.#onEnd = onEnd;
   }
 
   get signal(): AbortSignal {
@@ -20,6 +23,7 @@ export class Run {
     if (this.ending !== undefined) return;
     this.ending = why;
     this.#abort.abort(why);
+    this.#onEnd();
   }
 
   /** @throws the reason for which it was ended */
@@ -36,10 +40,12 @@ export interface RunLimits {
 
 export class Runs {
   readonly #fail: Fail;
+  readonly #onEnd: () => void;
   current: Run | undefined;
 
-  constructor(fail: Fail) {
+  constructor(fail: Fail, onEnd: () => void) {
     this.#fail = fail;
+    this.#onEnd = onEnd;
   }
 
   /** @throws 166, and whatever ends the work, by its number */
@@ -50,7 +56,7 @@ export class Runs {
         ? this.#fail(1105, "already connecting")
         : this.#fail(166, `${this.current.name} is running`);
     }
-    const run = new Run(name);
+    const run = new Run(name, this.#onEnd);
     this.current = run;
     const { absoluteMs, signal } = limits;
     const timer =

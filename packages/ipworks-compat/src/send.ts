@@ -155,7 +155,7 @@ export class Sending {
     };
     try {
       let sent = 0;
-      for await (const piece of body.pieces()) {
+      for await (const piece of body.pieces(this.#run.signal)) {
         for (let at = 0; at < piece.length; at += PIECE_BYTES) {
           const part = piece.subarray(at, at + PIECE_BYTES);
           if (sevenBit && part.some((octet) => octet > 127))

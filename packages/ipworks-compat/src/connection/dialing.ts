@@ -10,6 +10,8 @@ export interface Dialing {
   readonly keepAliveMs: number | undefined;
   readonly start: "none" | "explicit" | "implicit";
   readonly tls: TlsSettings;
+  /** EHLO first; false: HELO alone. */
+  readonly extensions: boolean;
   /** Empty: the host's own name. */
   readonly hello: string;
   readonly maxLineBytes: number;

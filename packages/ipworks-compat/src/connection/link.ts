@@ -16,6 +16,7 @@ import type { EventFields, EventName } from "../host.js";
 import type { Run } from "../run.js";
 import { certificateEvent } from "./certificate-event.js";
 import type { Dialing } from "./dialing.js";
+import { asHelo, sayHeloOnly } from "./helo-only.js";
 
 /** As long as the core's timers can count. */
 const NEVER_MS = 2_147_483_647;
@@ -138,6 +139,7 @@ export class Link {
 
   async #secure(connection: SmtpConnection, dialing: Dialing, run: Run): Promise<void> {
     const { signal } = run;
+    if (!dialing.extensions) sayHeloOnly(connection.socket);
     await connection.hello({ signal });
     if (dialing.start === "explicit") {
       if (!connection.capabilities.has("STARTTLS"))
@@ -189,7 +191,10 @@ export class Link {
         if (from === "note") {
           if (!/^(?:connected to|TLS)/i.test(text))
             this.#host.raise("PITrail", { direction: 2, message: text });
-        } else this.#host.raise("PITrail", { direction: from === "client" ? 0 : 1, message: text });
+        } else {
+          const message = this.#dialing?.extensions === false && from === "client" ? asHelo(text) : text;
+          this.#host.raise("PITrail", { direction: from === "client" ? 0 : 1, message });
+        }
       },
       onClosed: (error) => {
         if (this.#connection === undefined) return;

@@ -26,8 +26,13 @@ export class BodyStream {
     return this.#closed || destroyed === true || locked === true;
   }
 
-  /** The pieces, from where the stream stands. @throws 302 */
-  async *pieces(): AsyncGenerator<Uint8Array> {
+  /**
+   * The pieces, from where the stream stands.
+   *
+   * @param signal gives up waiting for the next one
+   * @throws 302, and the signal's reason
+   */
+  async *pieces(signal?: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
     if (this.closed) throw this.#fail(302, "the stream of SetMessageStream is closed");
     if (this.#source instanceof Uint8Array) {
       yield this.#source;
@@ -37,11 +42,29 @@ export class BodyStream {
       Symbol.asyncIterator in this.#source
         ? this.#source[Symbol.asyncIterator]()
         : this.#source[Symbol.iterator]();
+    let giveUp: ((reason: unknown) => void) | undefined;
+    const aborted = new Promise<never>((_, reject) => {
+      giveUp = reject;
+    });
+    aborted.catch(() => undefined);
+    const onAbort = (): void => giveUp?.(signal?.reason);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      yield* this.#read(iterator, aborted);
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  async *#read(
+    iterator: AsyncIterator<Uint8Array | string> | Iterator<Uint8Array>,
+    aborted: Promise<never>,
+  ): AsyncGenerator<Uint8Array> {
     // By hand: `for await` would close the stream at its end or at an error, which CloseStreamAfterTransfer decides.
     for (;;) {
       let next: IteratorResult<Uint8Array | string>;
       try {
-        next = await iterator.next();
+        next = await Promise.race([iterator.next(), aborted]);
       } catch (error) {
         throw this.#fail(302, "the stream of SetMessageStream cannot be read", error);
       }
