@@ -7,11 +7,11 @@ import { serve } from "./serve.mjs";
 
 const ENVELOPE = `MAIL FROM:<${FROM}>\r\nRCPT TO:<${TO}>\r\n`;
 
-serve(async ({ port, connections = 1, bytes = 2048, window }) => {
+serve(async ({ port, connections = 1, bytes = 2048, window, groups = false }) => {
   const content = rawMessage(bytes);
   const lines = await Promise.all(
     Array.from({ length: connections }, () =>
-      window === undefined ? data(port, content) : chunks(port, content, window),
+      window === undefined ? data(port, content) : chunks(port, content, window, groups),
     ),
   );
   return {
@@ -76,11 +76,11 @@ async function data(port, content) {
   };
 }
 
-/** BDAT: whole messages, `window` of them ahead of their replies. */
-async function chunks(port, content, { maxMessages }) {
+/** BDAT: whole messages, `window` of them ahead of their replies; a write for each, or for a group of them. */
+async function chunks(port, content, { maxMessages }, groups) {
   const socket = await open(port);
   const one = Buffer.concat([Buffer.from(`RSET\r\n${ENVELOPE}BDAT ${content.length} LAST\r\n`), content]);
-  const group = Math.max(1, Math.min(32, maxMessages >> 1));
+  const group = groups ? Math.max(1, Math.min(32, maxMessages >> 1)) : 1;
   const many = Buffer.concat(Array.from({ length: group }, () => one));
   return {
     send(count) {

@@ -63,15 +63,17 @@ export class ClientProcess {
   #child;
   #waiting;
   #failed;
+  #own;
 
-  /** @param {string} name @param {{ core?: string, profile?: string, nodeArguments?: string[] }} options */
+  /** @param {string} name @param {{ core?: string, profile?: string, nodeArguments?: string[], job?: object }} options job: more than the row says to all */
   static async start(name, options = {}) {
     const client = new ClientProcess(name, options);
     await client.#answer();
     return client;
   }
 
-  constructor(name, { core, profile, nodeArguments = [] }) {
+  constructor(name, { core, profile, nodeArguments = [], job = {} }) {
+    this.#own = job;
     const args = [...nodeArguments];
     if (profile !== undefined) {
       const folder = scratchFolder("profiles");
@@ -113,7 +115,7 @@ export class ClientProcess {
   }
 
   open(job) {
-    return this.ask({ do: "open", job });
+    return this.ask({ do: "open", job: { ...job, ...this.#own } });
   }
 
   /** @returns {Promise<{ seconds: number, cpuSeconds: number, rssBytes: number, peakRssBytes: number }>} */

@@ -12,9 +12,10 @@ export default {
       sink: () => CountingSink.start({ chunking: true }),
       contestants: {
         limit: await client("limit"),
+        "limit, 32 in a write": await client("limit", { job: { groups: true } }),
         wirepost: await client("wirepost", { profile: profile("wirepost") }),
       },
-      counts: { limit: 60_000, wirepost: 30_000 },
+      counts: { limit: 60_000, "limit, 32 in a write": 60_000, wirepost: 30_000 },
       scale: quick ? 0.25 : 1,
       rounds,
       job: { window: WINDOW },
@@ -22,12 +23,17 @@ export default {
     const { wirepost, limit } = results;
     return [
       line(
-        "rate, of the bare socket's",
+        "rate, of the bare socket's, a write for each message",
         wirepost.rate / limit.rate,
         "× limit",
         atLeast(0.3),
         each(results, "rate"),
         "messages/s",
+      ),
+      line(
+        "rate, of the bare socket's, a write for 32 messages",
+        wirepost.rate / results["limit, 32 in a write"].rate,
+        "× limit",
       ),
       line(
         "client's CPU per message, of the bare socket's",
