@@ -262,6 +262,27 @@ describe("several domains", () => {
     ]);
   });
 
+  it("kept sessions count: one server under many names sees no more connections than it is to see", async () => {
+    const server = await net.server("mx0.test", "127.0.0.2");
+    const to: string[] = [];
+    for (let domain = 0; domain < 20; domain++) {
+      net.zone[`A mx${domain}.test`] = [{ address: "127.0.0.2" }];
+      net.domain(`d${domain}.test`, `mx${domain}.test`);
+      to.push(`bob@d${domain}.test`);
+    }
+    let most = 0;
+    const onAttempt = () => {
+      most = Math.max(most, server.openConnections);
+    };
+    const settings = { maxConnectionsPerServer: 2, maxConnections: 8, idleTimeoutMs: 60_000, onAttempt };
+    const receipt = await net.delivery(settings).send({ ...LETTER, to });
+    expect(receipt.accepted).toHaveLength(20);
+    // Whom a session was opened for by one name, it serves by no other.
+    expect(server.connectionCount).toBe(20);
+    // Two that have said QUIT may still be on their way out.
+    expect(most).toBeLessThanOrEqual(2 + 2);
+  });
+
   it("ten thousand domains: no more questions, connections and copies of the content at a time than allowed", async () => {
     const server = await net.server("mx.big.test", "127.0.0.2");
     const to: string[] = [];

@@ -44,13 +44,13 @@ export interface DirectDeliveryOptions {
   readonly maxConnections?: number | undefined;
   /** Connections for one domain at a time. Default 4. */
   readonly maxConnectionsPerDomain?: number | undefined;
-  /** Connections to one address at a time, for whatever domains. Default 4. */
+  /** Connections to one address at a time, for whatever domains, kept ones included. Default 4. */
   readonly maxConnectionsPerServer?: number | undefined;
   /** Exchangers of a domain that one send tries. Default 5. */
   readonly maxHosts?: number | undefined;
   /** Recipients in one transaction; further ones follow in the same session. Default 100 (RFC 5321 section 4.5.3.1.8). */
   readonly maxRecipientsPerTransaction?: number | undefined;
-  /** How long a session is kept for the next message. Default 5,000; 0 for not at all. */
+  /** How long a session is kept for the next message; of those there are `maxConnections` at most. Default 5,000; 0 for not at all. */
   readonly idleTimeoutMs?: number | undefined;
   /** How long a domain is left alone whose servers all failed; `false`: never. */
   readonly backoff?: BackoffOptions | false | undefined;

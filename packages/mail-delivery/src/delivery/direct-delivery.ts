@@ -42,14 +42,15 @@ export class DirectDelivery {
   constructor(options: DirectDeliveryOptions = {}) {
     const settings = checkDeliveryOptions(options);
     const resolver = new CachingResolver(options.resolver ?? new Resolver(), { now: settings.now });
+    const servers = new Limiter(settings.maxConnectionsPerServer);
     this.#settings = settings;
     this.#workshop = {
       settings,
       resolver,
       policies:
         options.sts === false ? undefined : new StsPolicies(resolver, { now: settings.now, ...options.sts }),
-      sessions: new Sessions(settings),
-      servers: new Limiter(settings.maxConnectionsPerServer),
+      sessions: new Sessions(settings, servers),
+      servers,
       backoff: new Backoff(settings.firstDelayMs, settings.maxDelayMs, settings.now),
     };
     this.#everybody = new Limiter(settings.maxConnections);

@@ -8,6 +8,11 @@ export class Limiter {
     this.#limit = limit;
   }
 
+  /** How many are in. */
+  inside(key: string): number {
+    return this.#inside.get(key) ?? 0;
+  }
+
   /** In at once, with what lets the next one in; undefined: there is a queue. */
   tryEnter(key: string): (() => void) | undefined {
     const inside = this.#inside.get(key) ?? 0;

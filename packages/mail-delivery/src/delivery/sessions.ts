@@ -3,6 +3,8 @@ import type { CertificateInfo, LookupFunction } from "@wirepost/socket-core";
 import { DeliveryError } from "../errors.js";
 import { clientTls, mayGoOnInPlaintext, type TlsPlan } from "../tls/tls-plan.js";
 import type { DeliverySettings } from "./delivery-options.js";
+import { IdleSessions } from "./idle-sessions.js";
+import type { Limiter } from "./limiter.js";
 
 /** Which server, and how. */
 export interface Target {
@@ -19,24 +21,24 @@ export interface OpenSession {
   readonly handshakeFailure: SendError | undefined;
 }
 
-interface Idle {
-  readonly connection: SmtpConnection;
-  readonly timer: NodeJS.Timeout;
-}
-
 /** Opens sessions, and keeps those that are done with for the next message to the same server under the same plan. */
 export class Sessions {
   readonly #settings: DeliverySettings;
-  readonly #idle = new Map<string, Idle[]>();
+  readonly #servers: Limiter;
+  readonly #idle: IdleSessions;
 
-  constructor(settings: DeliverySettings) {
+  /** @param servers whoever opens a session has a place at its address */
+  constructor(settings: DeliverySettings, servers: Limiter) {
     this.#settings = settings;
+    this.#servers = servers;
+    this.#idle = new IdleSessions(settings.idleTimeoutMs, settings.maxConnections);
   }
 
   /** A kept session, or a new one. @throws SendError, DeliveryError ERR_DELIVERY_LOOP */
   async open(target: Target, signal: AbortSignal, onlyNew = false): Promise<OpenSession> {
-    const kept = onlyNew ? undefined : this.#take(target);
+    const kept = onlyNew ? undefined : this.#idle.take(keyOf(target));
     if (kept !== undefined) return { connection: kept, reused: true, handshakeFailure: undefined };
+    await this.#makeRoom(target.address);
     let connection: SmtpConnection;
     let handshakeFailure: SendError | undefined;
     try {
@@ -66,56 +68,25 @@ export class Sessions {
 
   /** Done with: kept for a while when it still stands. */
   release(target: Target, connection: SmtpConnection): void {
-    const { idleTimeoutMs } = this.#settings;
-    if (connection.closed) return;
-    if (idleTimeoutMs === 0) {
-      void connection.quit();
-      return;
-    }
-    const key = keyOf(target);
-    const timer = setTimeout(() => {
-      if (this.#remove(key, connection)) void connection.quit();
-    }, idleTimeoutMs).unref();
-    const line = this.#idle.get(key);
-    if (line === undefined) this.#idle.set(key, [{ connection, timer }]);
-    else line.push({ connection, timer });
+    this.#idle.keep(keyOf(target), target.address, connection);
   }
 
   /** Takes leave of all that are kept. Never throws. */
-  async close(): Promise<void> {
-    await Promise.all(this.#clear().map((connection) => connection.quit()));
+  close(): Promise<void> {
+    return this.#idle.close();
   }
 
   destroy(): void {
-    for (const connection of this.#clear()) connection.destroy();
+    this.#idle.destroy();
   }
 
-  #clear(): SmtpConnection[] {
-    const all = [...this.#idle.values()].flat();
-    this.#idle.clear();
-    for (const { timer } of all) clearTimeout(timer);
-    return all.map(({ connection }) => connection);
-  }
-
-  #take(target: Target): SmtpConnection | undefined {
-    const key = keyOf(target);
-    for (;;) {
-      // The one used last is the likeliest to stand.
-      const idle = this.#idle.get(key)?.at(-1);
-      if (idle === undefined) return undefined;
-      clearTimeout(idle.timer);
-      this.#remove(key, idle.connection);
-      if (!idle.connection.closed) return idle.connection;
+  /** Sessions that wait count too: a server sees no more connections than it is to see. */
+  async #makeRoom(address: string): Promise<void> {
+    const { maxConnectionsPerServer } = this.#settings;
+    while (this.#idle.at(address) > 0) {
+      if (this.#idle.at(address) + this.#servers.inside(address) <= maxConnectionsPerServer) return;
+      await this.#idle.leaveOne(address);
     }
-  }
-
-  #remove(key: string, connection: SmtpConnection): boolean {
-    const line = this.#idle.get(key);
-    const at = line?.findIndex((idle) => idle.connection === connection) ?? -1;
-    if (line === undefined || at < 0) return false;
-    line.splice(at, 1);
-    if (line.length === 0) this.#idle.delete(key);
-    return true;
   }
 
   #connect(

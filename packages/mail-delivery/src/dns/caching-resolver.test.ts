@@ -1,3 +1,4 @@
+import type { DnsResolver } from "@wirepost/socket-core/dns";
 import { expect, it } from "vitest";
 import { a, FakeDns } from "../../test/fake-dns.js";
 import { CachingResolver } from "./caching-resolver.js";
@@ -33,4 +34,41 @@ it("stays within its bound, and drops what was used longest ago", async () => {
     await resolver.resolve(name, "A");
   expect(dns.asked).toEqual(["A a.test", "A b.test", "A c.test", "A b.test"]);
   expect(() => new CachingResolver(dns, { maxAnswer: 2 } as object)).toThrow(/maxAnswer/);
+});
+
+it("one question serves all who ask it at once; who gives up leaves it to the others, and the last one ends it", async () => {
+  let asked = 0;
+  const signals: AbortSignal[] = [];
+  const answers: ((answer: unknown) => void)[] = [];
+  const slow = {
+    resolve: (_name: string, _type: string, options?: { signal?: AbortSignal | undefined }) => {
+      asked++;
+      if (options?.signal !== undefined) signals.push(options.signal);
+      return new Promise((resolve, reject) => {
+        answers.push(resolve);
+        options?.signal?.addEventListener("abort", () => reject(options.signal?.reason));
+      });
+    },
+  } as unknown as DnsResolver;
+  const resolver = new CachingResolver(slow);
+  const [one, two] = [new AbortController(), new AbortController()];
+  const first = resolver.resolve("mx.test", "A", { signal: one.signal });
+  const second = resolver.resolve("MX.test", "A", { signal: two.signal });
+  one.abort(new Error("enough"));
+  await expect(first).rejects.toThrow("enough");
+  expect([asked, signals[0]?.aborted]).toEqual([1, false]);
+  const answer = { records: [], ttlSeconds: 60 };
+  answers[0]?.(answer);
+  expect(await second).toBe(answer);
+  expect(await resolver.resolve("mx.test", "A")).toBe(answer);
+  expect(asked).toBe(1);
+  const alone = resolver.resolve("other.test", "A", { signal: two.signal });
+  two.abort(new Error("me too"));
+  await expect(alone).rejects.toThrow("me too");
+  expect(signals[1]?.aborted).toBe(true);
+  // What was ended is nobody's answer.
+  const again = resolver.resolve("other.test", "A");
+  answers.at(-1)?.(answer);
+  expect(await again).toBe(answer);
+  expect(asked).toBe(3);
 });

@@ -1,5 +1,6 @@
 import type { DnsAnswer, DnsResolver, RecordType } from "@wirepost/socket-core/dns";
 import { checkNames, checkNumber } from "../check-options.js";
+import { untilAborted } from "../until-aborted.js";
 
 /** How much is kept, and for how long. */
 export interface CachingResolverOptions {
@@ -13,6 +14,13 @@ export interface CachingResolverOptions {
 
 const NAMES: ReadonlySet<string> = new Set<keyof CachingResolverOptions>(["maxAnswers", "maxAgeMs", "now"]);
 
+/** A question that is under way, and how many wait for its answer. */
+interface Asked {
+  readonly answer: Promise<DnsAnswer>;
+  readonly controller: AbortController;
+  waiting: number;
+}
+
 interface Kept {
   readonly answer: DnsAnswer;
   readonly until: number;
@@ -22,7 +30,7 @@ interface Kept {
 export class CachingResolver implements DnsResolver {
   readonly #resolver: DnsResolver;
   readonly #kept = new Map<string, Kept>();
-  readonly #asked = new Map<string, Promise<DnsAnswer>>();
+  readonly #asked = new Map<string, Asked>();
   readonly #maxAnswers: number;
   readonly #maxAgeMs: number;
   readonly #now: () => number;
@@ -51,14 +59,7 @@ export class CachingResolver implements DnsResolver {
         return kept.answer as DnsAnswer<T>;
       }
     }
-    // A question that somebody may abort is not shared: others would lose their answer with it.
-    if (options.signal !== undefined) return this.#ask(key, name, type, options);
-    let asked = this.#asked.get(key);
-    if (asked === undefined) {
-      asked = this.#ask(key, name, type, options).finally(() => this.#asked.delete(key));
-      this.#asked.set(key, asked);
-    }
-    return (await asked) as DnsAnswer<T>;
+    return (await this.#wait(this.#ask(key, name, type), options.signal)) as DnsAnswer<T>;
   }
 
   /** Forgets everything. */
@@ -66,21 +67,49 @@ export class CachingResolver implements DnsResolver {
     this.#kept.clear();
   }
 
-  async #ask<T extends RecordType>(
-    key: string,
-    name: string,
-    type: T,
-    options: { readonly signal?: AbortSignal | undefined },
-  ): Promise<DnsAnswer<T>> {
-    const answer = await this.#resolver.resolve(name, type, options);
-    const ageMs = Math.min(answer.ttlSeconds * 1000, this.#maxAgeMs);
-    if (ageMs > 0) {
-      this.#kept.set(key, { answer: answer as DnsAnswer, until: this.#now() + ageMs });
-      for (const oldest of this.#kept.keys()) {
-        if (this.#kept.size <= this.#maxAnswers) break;
-        this.#kept.delete(oldest);
-      }
+  /** Whoever asks what is being asked waits with the others. */
+  #ask(key: string, name: string, type: RecordType): Asked {
+    const known = this.#asked.get(key);
+    if (known !== undefined) return known;
+    const controller = new AbortController();
+    const answer = this.#resolver.resolve(name, type, { signal: controller.signal }).then(
+      (found) => {
+        this.#forget(key, asked);
+        this.#keep(key, found);
+        return found;
+      },
+      (error: unknown) => {
+        this.#forget(key, asked);
+        throw error;
+      },
+    );
+    const asked: Asked = { answer, controller, waiting: 0 };
+    this.#asked.set(key, asked);
+    controller.signal.addEventListener("abort", () => this.#forget(key, asked), { once: true });
+    return asked;
+  }
+
+  /** Who gives up leaves the question to the others; the last one ends it. */
+  async #wait(asked: Asked, signal: AbortSignal | undefined): Promise<DnsAnswer> {
+    asked.waiting++;
+    try {
+      return signal === undefined ? await asked.answer : await untilAborted(asked.answer, signal);
+    } finally {
+      if (--asked.waiting === 0 && signal?.aborted === true) asked.controller.abort(signal.reason);
     }
-    return answer;
+  }
+
+  #forget(key: string, asked: Asked): void {
+    if (this.#asked.get(key) === asked) this.#asked.delete(key);
+  }
+
+  #keep(key: string, answer: DnsAnswer): void {
+    const ageMs = Math.min(answer.ttlSeconds * 1000, this.#maxAgeMs);
+    if (ageMs <= 0) return;
+    this.#kept.set(key, { answer, until: this.#now() + ageMs });
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= this.#maxAnswers) break;
+      this.#kept.delete(oldest);
+    }
   }
 }

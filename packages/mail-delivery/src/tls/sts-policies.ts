@@ -6,6 +6,7 @@ import { DeliveryError } from "../errors.js";
 import { HttpError } from "../https/http-response.js";
 import { httpsRequest } from "../https/https-request.js";
 import { ask } from "../routing/find-route.js";
+import { untilAborted } from "../until-aborted.js";
 import { parseStsPolicy, parseStsRecord, type StsPolicy } from "./sts-policy.js";
 
 /** A policy that was fetched, as it is kept. Plain data: it survives JSON. */
@@ -196,13 +197,4 @@ export class StsPolicies {
     if (!/^text\/plain[ \t]*(?:;|$)/i.test(type)) throw new HttpError("it is not text/plain");
     return new TextDecoder().decode(response.body);
   }
-}
-
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }
