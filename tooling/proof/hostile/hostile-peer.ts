@@ -45,6 +45,8 @@ const OK: Readonly<Record<string, string>> = {
   QUIT: "221 2.0.0 bye\r\n",
 };
 
+/** A reset overtakes what was written just before it. */
+const LEAVE_AFTER_MS = 40;
 const KEPT_BYTES = 262_144;
 
 export class HostilePeer {
@@ -157,14 +159,15 @@ export class HostilePeer {
   /** Closes without close_notify. */
   cut(): void {
     this.#leave();
-    // What was written before must leave before.
-    this.later(5, () => this.#raw.destroy());
+    this.stopReading();
+    this.later(LEAVE_AFTER_MS, () => this.#raw.destroy());
   }
 
   /** RST. */
   reset(): void {
     this.#leave();
-    this.later(5, () => this.#raw.resetAndDestroy());
+    this.stopReading();
+    this.later(LEAVE_AFTER_MS, () => this.#raw.resetAndDestroy());
   }
 
   #leave(): void {
@@ -184,7 +187,7 @@ export class HostilePeer {
 
   /** The client has left, as far as it can be seen from here. */
   get gone(): boolean {
-    if (this.#paused) this.#raw.resume();
+    if (this.#paused) this.#socket.resume();
     return this.closed;
   }
 
@@ -251,9 +254,11 @@ export class HostilePeer {
     const socket = this.#socket;
     socket.on("data", (piece: Buffer) => {
       if (!(socket instanceof TLSSocket)) this.clear = Buffer.concat([this.clear, piece]);
+      // A server that is stuck would leave it in the kernel; here it is thrown away, so that the client can go on writing.
+      if (this.stuck) return;
       this.#input += piece.toString("latin1");
-      const lines = this.#input.split("\r\n").length - 1;
-      while (this.#read(lines > 1));
+      const grouped = this.#mode === "command" && this.#input.indexOf("\r\n") < this.#input.length - 2;
+      while (this.#read(grouped));
     });
     // Half-open: what the script still has to say after the client's FIN is said.
     socket.on("end", () => {

@@ -44,8 +44,8 @@ function verdictOf(content: Content, address: string, lmtp: boolean): Verdict {
 /** The law of outcomes, for one message. */
 export function lawBreaches(told: Told, peers: readonly HostilePeer[], lmtp: boolean): string[] {
   const contents = peers.flatMap((peer) => peer.contents);
-  // Octets on their way to a server that has left are lost.
-  const lost = peers.some(({ left }) => left);
+  // Octets on their way to a server that has left, or reads no more, are lost.
+  const lost = peers.some(({ left, stuck }) => left || stuck);
   const found: string[] = [];
   const mine = contents.filter(({ text }) => text.includes(`Subject: ${told.mark}`));
   for (const { address, outcome } of told.recipients) {
