@@ -10,7 +10,7 @@ export interface DirectoryOptions {
   readonly leaseMs?: number | undefined;
   /** How often the directory is looked at for messages of other processes. Default 1,000. */
   readonly pollIntervalMs?: number | undefined;
-  /** How many names of due messages are held in memory. Default 10,000. */
+  /** How many names of due messages are held in memory, and how many of those that fall due next. Default 10,000. */
   readonly readyLimit?: number | undefined;
   /** How long an idempotency key is remembered. Default 14 days. */
   readonly keepKeysMs?: number | undefined;

@@ -4,6 +4,7 @@ import { QueueClock } from "../clock.js";
 import { storageError } from "../errors.js";
 import { type LiveName, parseLiveName } from "./file-name.js";
 import { ReadyList } from "./ready-list.js";
+import { SoonList } from "./soon-list.js";
 
 /** Names are read from the directory in batches of this many. */
 const BATCH = 512;
@@ -21,16 +22,15 @@ export interface ScanVisitor {
 }
 
 /**
- * What this process knows of `live/`: which messages are due and when the next will be. The directory is read again when what was
- * known is used up, when the next message falls due, and when its modification time says that somebody changed it.
+ * What this process knows of `live/`: which messages are due and which will be next. The directory is read again when what was known
+ * of either is used up, and when its modification time says that somebody changed it.
  */
 export class LiveFolder {
   readonly path: string;
   readonly clock = new QueueClock();
   readonly ready: ReadyList;
+  readonly #soon: SoonList;
   readonly #options: LiveFolderOptions;
-  /** Steady time when the next message falls due; Infinity when none is known. */
-  #nextDueAt = Number.POSITIVE_INFINITY;
   #scannedAt = Number.NEGATIVE_INFINITY;
   #scanCostMs = 0;
   #changeSeen = 0n;
@@ -40,6 +40,7 @@ export class LiveFolder {
     this.path = path;
     this.#options = options;
     this.ready = new ReadyList(options.readyLimit);
+    this.#soon = new SoonList(options.readyLimit);
   }
 
   /** Milliseconds until a message is due; 0 or less when it is. `maxDelayMs` bounds what a wall clock set back can do. */
@@ -54,14 +55,14 @@ export class LiveFolder {
   note(name: LiveName, maxDelayMs: number): void {
     const waitMs = this.waitFor(name, maxDelayMs);
     if (waitMs <= 0) this.ready.insert(name);
-    else this.#nextDueAt = Math.min(this.#nextDueAt, this.clock.steadyMs() + waitMs);
+    else this.#soon.insert(name, this.clock.steadyMs() + waitMs);
   }
 
   /** How long until a look is worth while. */
   waitMs(): number {
     if (this.ready.size > 0 || !this.ready.complete || this.#mustScan) return 0;
     const pollMs = this.#pollMs() - (performance.now() - this.#scannedAt);
-    return Math.max(0, Math.min(pollMs, this.#nextDueAt - this.clock.steadyMs()));
+    return Math.max(0, Math.min(pollMs, this.#soon.nextAt - this.clock.steadyMs()));
   }
 
   /** A scan of a large directory takes its time; it must not become all that is done. */
@@ -71,10 +72,11 @@ export class LiveFolder {
 
   /** Reads the directory again if that can bring something new. */
   async refresh(maxDelayMs: number, visitor: ScanVisitor): Promise<void> {
-    const due = this.#nextDueAt <= this.clock.steadyMs();
-    const usedUp = this.ready.size === 0 && !this.ready.complete;
+    const now = this.clock.steadyMs();
+    for (const name of this.#soon.take(now)) this.ready.insert(name);
+    const usedUp = this.#soon.isUsedUp(now) || (this.ready.size === 0 && !this.ready.complete);
     const poll = performance.now() - this.#scannedAt >= this.#pollMs();
-    if (!this.#mustScan && !due && !usedUp && !(poll && (await this.#changed()))) return;
+    if (!this.#mustScan && !usedUp && !(poll && (await this.#changed()))) return;
     await this.scan(maxDelayMs, visitor);
   }
 
@@ -94,11 +96,12 @@ export class LiveFolder {
       this.#changeSeen = recent ? 0n : mtimeNs;
       this.#mustScan = false;
       this.ready.begin();
-      this.#nextDueAt = Number.POSITIVE_INFINITY;
+      this.#soon.begin();
       for await (const entry of await opendir(this.path, { bufferSize: BATCH })) {
         this.#meet(entry.name, maxDelayMs, visitor);
       }
       this.ready.finish();
+      this.#soon.finish();
     } catch (cause) {
       this.#mustScan = true;
       throw storageError("the queue directory cannot be read", cause);
@@ -116,7 +119,7 @@ export class LiveFolder {
     } else if (name.file === "queued") {
       const waitMs = this.waitFor(name, maxDelayMs);
       if (waitMs <= 0) this.ready.collect(name);
-      else this.#nextDueAt = Math.min(this.#nextDueAt, this.clock.steadyMs() + waitMs);
+      else this.#soon.collect(name, this.clock.steadyMs() + waitMs);
     } else if (name.file === "writing") {
       visitor.onWriting(name);
     } else {

@@ -14,6 +14,7 @@ const steps = JSON.parse(work) as {
   inDoubt?: "hold" | "resend" | "fail";
   deadlineMs?: number;
   textBytes?: number;
+  maxAttempts?: number;
   /** A server to deliver to by SMTP; without it letters go over the port, by a deliverer that makes few system calls. */
   smtp?: string;
 };
@@ -84,7 +85,7 @@ if (steps.drain === true) {
     firstDelayMs: 1,
     maxDelayMs: 1,
     recoverIntervalMs: 50,
-    maxAttempts: 1_000,
+    maxAttempts: steps.maxAttempts ?? 1_000,
     inDoubt: steps.inDoubt,
   });
   await worker.done;

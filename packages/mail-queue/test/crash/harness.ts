@@ -17,6 +17,7 @@ export interface Steps {
   readonly inDoubt?: "hold" | "resend" | "fail";
   readonly deadlineMs?: number;
   readonly textBytes?: number;
+  readonly maxAttempts?: number;
   readonly smtp?: string;
 }
 

@@ -73,6 +73,29 @@ export function describeKills(
       expect(lab.accepted).toEqual(Array.from({ length: times }, () => "letter"));
     });
 
+    it("a message that kills its worker each time is given up", async () => {
+      await lab.run({ queue: ["letter"] });
+      let deaths = 0;
+      server.onStep = async (step) => {
+        if (step !== "RCPT") return undefined;
+        deaths++;
+        await lab.killAll();
+        return true;
+      };
+      const states = ["queued", "sending"];
+      for (let runs = 0; runs < 60; runs++) {
+        const letter = (await lab.messages()).get("letter");
+        if (!states.includes(letter?.state ?? "")) break;
+        await lab.run({ drain: true, smtp: server.url, maxAttempts: 3 });
+      }
+      expect((await lab.messages()).get("letter")).toMatchObject({
+        state: "failed",
+        error: { code: "ERR_QUEUE_ATTEMPTS" },
+      });
+      expect(deaths).toBe(3);
+      expect(lab.accepted).toEqual([]);
+    });
+
     it.each(["hold", "resend"] as const)(
       "killed at any moment under load, policy %s: nothing lost, nothing twice that was not in doubt",
       async (inDoubt) => {
