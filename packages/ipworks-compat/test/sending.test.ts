@@ -25,7 +25,10 @@ afterAll(() => target.close());
 const EHLO = [client(/^EHLO .*\r\n$/), server("250 mx.example.test\r\n")];
 const GREETED = [server("220 mx.example.test ESMTP\r\n"), ...EHLO];
 const QUIT = [client("QUIT\r\n"), server("221 bye\r\n")];
-const ok = (line: string | RegExp) => [client(typeof line === "string" ? `${line}\r\n` : line), server("250 ok\r\n")];
+const ok = (line: string | RegExp) => [
+  client(typeof line === "string" ? `${line}\r\n` : line),
+  server("250 ok\r\n"),
+];
 const MAIL = ok("MAIL FROM:<ann@example.com>");
 const CONTENT = [client("DATA\r\n"), server("354 go\r\n"), clientContent(), server("250 queued as 7\r\n")];
 const commands = (log: readonly Entry[]): unknown[] =>
@@ -285,7 +288,9 @@ describe("I7: Reset and ResetHeaders", () => {
     smtp.MessageId = "<one@example.com>";
     smtp.ReadReceiptTo = smtp.DeliveryNotificationTo = "ann@example.com";
     smtp.ResetHeaders();
-    expect([smtp.From, smtp.SendTo, smtp.Cc, smtp.Subject, smtp.ReplyTo, smtp.OtherHeaders]).toEqual(Array(6).fill(""));
+    expect([smtp.From, smtp.SendTo, smtp.Cc, smtp.Subject, smtp.ReplyTo, smtp.OtherHeaders]).toEqual(
+      Array(6).fill(""),
+    );
     expect([smtp.Importance, smtp.Priority, smtp.Sensitivity]).toEqual([0, 0, 0]);
     expect([smtp.ReadReceiptTo, smtp.DeliveryNotificationTo]).toEqual(["", ""]);
     expect([smtp.MessageDate, smtp.MessageId]).toEqual(["*", "*"]);
@@ -314,7 +319,10 @@ describe("I8: refused recipients", () => {
     await smtp.Send();
     const errors = log.filter(([event]) => event === "Error");
     expect(errors).toEqual([["Error", 161, expect.stringMatching(/^550 /)]]);
-    expect(target.messages[0]?.to.map(({ address }) => address)).toEqual(["bob@example.org", "bea@example.org"]);
+    expect(target.messages[0]?.to.map(({ address }) => address)).toEqual([
+      "bob@example.org",
+      "bea@example.org",
+    ]);
   });
 
   it("StopOnToErrors and StopOnCcErrors false: the event in place of the exception", async () => {
@@ -407,7 +415,13 @@ describe("I10: Options go behind RCPT TO", () => {
   });
 
   it("not to a server without DSN", async () => {
-    await using mx = await replay([...GREETED, ...MAIL, ...ok("RCPT TO:<bob@example.org>"), ...CONTENT, ...QUIT]);
+    await using mx = await replay([
+      ...GREETED,
+      ...MAIL,
+      ...ok("RCPT TO:<bob@example.org>"),
+      ...CONTENT,
+      ...QUIT,
+    ]);
     const { smtp } = dotnetSmtp(mx.port);
     smtp.MessageRecipients.Item(0).Options = "NOTIFY SUCCESS";
     await smtp.Send();

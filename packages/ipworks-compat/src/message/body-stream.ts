@@ -42,38 +42,40 @@ export class BodyStream {
       Symbol.asyncIterator in this.#source
         ? this.#source[Symbol.asyncIterator]()
         : this.#source[Symbol.iterator]();
-    let giveUp: ((reason: unknown) => void) | undefined;
-    const aborted = new Promise<never>((_, reject) => {
-      giveUp = reject;
-    });
-    aborted.catch(() => undefined);
-    const onAbort = (): void => giveUp?.(signal?.reason);
-    signal?.addEventListener("abort", onAbort, { once: true });
-    try {
-      yield* this.#read(iterator, aborted);
-    } finally {
-      signal?.removeEventListener("abort", onAbort);
-    }
-  }
-
-  async *#read(
-    iterator: AsyncIterator<Uint8Array | string> | Iterator<Uint8Array>,
-    aborted: Promise<never>,
-  ): AsyncGenerator<Uint8Array> {
     // By hand: `for await` would close the stream at its end or at an error, which CloseStreamAfterTransfer decides.
     for (;;) {
-      let next: IteratorResult<Uint8Array | string>;
-      try {
-        next = await Promise.race([iterator.next(), aborted]);
-      } catch (error) {
-        throw this.#fail(302, "the stream of SetMessageStream cannot be read", error);
-      }
+      const next = await this.#next(iterator, signal);
       if (next.done === true) return;
       const piece = typeof next.value === "string" ? Buffer.from(next.value, "utf8") : next.value;
       if (!(piece instanceof Uint8Array))
         throw this.#fail(302, "the stream of SetMessageStream gives something that is not octets");
       if (piece.length > 0) yield piece;
     }
+  }
+
+  #next(
+    iterator: AsyncIterator<Uint8Array | string> | Iterator<Uint8Array>,
+    signal: AbortSignal | undefined,
+  ): Promise<IteratorResult<Uint8Array | string>> {
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => reject(signal?.reason);
+      if (signal?.aborted === true) {
+        onAbort();
+        return;
+      }
+      signal?.addEventListener("abort", onAbort, { once: true });
+      const end = (settle: () => void): void => {
+        signal?.removeEventListener("abort", onAbort);
+        settle();
+      };
+      const unreadable = (error: unknown): void =>
+        end(() => reject(this.#fail(302, "the stream of SetMessageStream cannot be read", error)));
+      try {
+        Promise.resolve(iterator.next()).then((next) => end(() => resolve(next)), unreadable);
+      } catch (error) {
+        unreadable(error);
+      }
+    });
   }
 
   close(): void {

@@ -67,7 +67,8 @@ export function rcptParameters(options: string, dsn: boolean): RcptParameters | 
 function split(options: string): RegExpMatchArray[] {
   const text = options.trim().replace(/\b(NOTIFY|ORCPT)\s+(?!=)/gi, "$1=");
   if (text === "") return [];
-  if (/[\u0000-\u001f\u007f]/.test(text)) throw new TypeError("Options: control characters cannot stand behind RCPT TO");
+  if (/[\u0000-\u001f\u007f]/.test(text))
+    throw new TypeError("Options: control characters cannot stand behind RCPT TO");
   return text.split(/\s+/).map((word) => {
     const match = /^([A-Za-z0-9][A-Za-z0-9-]*)(?:=(.+))?$/.exec(word);
     if (match === null) throw new TypeError(`Options: ${JSON.stringify(word)} cannot stand behind RCPT TO`);

@@ -47,8 +47,9 @@ async function* pieces(head: Uint8Array, body: Uint8Array | BodyStream): AsyncGe
 }
 
 async function asText(mailer: Mailer, head: QueueHead, content: AsyncIterable<Uint8Array>): Promise<string> {
-  const closing = new Closing();
-  const parts: Uint8Array[] = [headLine(head)];
+  const first = headLine(head);
+  const closing = new Closing(first);
+  const parts: Uint8Array[] = [first];
   for await (const piece of content) {
     closing.push(piece);
     parts.push(piece);

@@ -29,6 +29,11 @@ export class Closing {
   readonly #hash = createHash("sha256");
   #size = 0;
 
+  /** @param head the first line, which is hashed and not counted */
+  constructor(head: Uint8Array) {
+    this.#hash.update(head);
+  }
+
   push(octets: Uint8Array): void {
     this.#hash.update(octets);
     this.#size += octets.length;

@@ -45,8 +45,9 @@ export class QueueFolder {
     const queued = join(this.#path, `${stem}.queued`);
     const handle = await this.#guard("a queue file cannot be made", () => open(writing, "wx", 0o600));
     try {
-      const closing = new Closing();
-      await this.#guard("a queue file cannot be written", () => handle.writeFile(headLine(head)));
+      const first = headLine(head);
+      const closing = new Closing(first);
+      await this.#guard("a queue file cannot be written", () => handle.writeFile(first));
       for await (const piece of content) {
         closing.push(piece);
         await this.#guard("a queue file cannot be written", () => handle.writeFile(piece));
@@ -108,9 +109,10 @@ export class QueueFolder {
     if (closing === undefined) throw new TypeError("cut short");
     const start = fileBytes - closing.lineBytes - closing.size;
     if (start < 2 || start > HEAD_MAX_BYTES) throw new TypeError("sizes do not fit");
-    const head = readHead((await readAt(handle, 0, start)).toString("utf8"));
+    const first = await readAt(handle, 0, start);
+    const head = readHead(first.toString("utf8"));
     if (head.headBytes > closing.size) throw new TypeError("sizes do not fit");
-    const check = new Closing();
+    const check = new Closing(first);
     for await (const piece of blocks(handle, start, closing.size)) check.push(piece);
     if (!check.line.includes(closing.sha256)) throw new TypeError("the checksum is wrong");
     return {
