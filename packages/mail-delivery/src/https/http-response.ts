@@ -1,3 +1,5 @@
+import { trimBlanks } from "../blanks.js";
+
 /** Just as much of HTTP/1.1 (RFC 9112) as a small document needs: one response, bounded, whole or not at all. */
 export interface HttpResponse {
   readonly status: number;
@@ -61,13 +63,13 @@ export class HttpResponseReader {
     if (status === undefined) throw new HttpError("it is no HTTP");
     const headers = new Map<string, string>();
     for (const line of lines) {
-      const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/.exec(line);
+      const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)$/.exec(line);
       if (match === null) throw new HttpError("its header cannot be read");
       const name = (match[1] ?? "").toLowerCase();
       if (headers.has(name) && (name === "content-length" || name === "transfer-encoding")) {
         throw new HttpError(`it has several ${name}`);
       }
-      if (!headers.has(name)) headers.set(name, match[2] ?? "");
+      if (!headers.has(name)) headers.set(name, trimBlanks(match[2] ?? ""));
     }
     return { status: Number(status), headers, bodyAt: end + 4 };
   }

@@ -72,3 +72,10 @@ it.each<[string, string, boolean]>([
 ])("%s names %s: %s", (pattern, host, expected) => {
   expect(policyNames({ mx: [pattern] }, host)).toBe(expected);
 });
+
+// Work that grew with the square of the length would not end in the time of a test.
+it("reads a million blanks in a field at once", () => {
+  const policy = `${GOOD}x: a${" \t".repeat(500_000)}b \r\n`;
+  expect(parseStsPolicy(policy).mx).toEqual(["mx1.example.org", "*.example.net"]);
+  expect(parseStsPolicy(GOOD.replace("enforce", "\tenforce \t")).mode).toBe("enforce");
+});

@@ -1,3 +1,4 @@
+import { trimBlanks } from "../blanks.js";
 import { DeliveryError } from "../errors.js";
 
 /** The TXT record at `_mta-sts.<domain>` (RFC 8461 section 3.1). */
@@ -46,9 +47,10 @@ export function parseStsPolicy(text: string): StsPolicy {
   const single = new Map<string, string>();
   const mx: string[] = [];
   for (const line of lines) {
-    const match = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,31})[ \t]*:[ \t]*(.*?)[ \t]*$/.exec(line);
+    const match = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,31})[ \t]*:(.*)$/.exec(line);
     if (match === null) throw bad("a line is no field");
-    const [, name = "", value = ""] = match;
+    const [, name = "", given = ""] = match;
+    const value = trimBlanks(given);
     if (name === "mx") {
       const pattern = value.toLowerCase().replace(/\.$/, "");
       if (pattern.length > 255 || !MX.test(pattern)) throw bad("an mx is no host name");
