@@ -179,7 +179,7 @@ function customParameters(custom: CustomParameters, named: RegExp): string {
     seen.add(upper);
     if (value === true) text += ` ${keyword}`;
     else if (typeof value === "string" && /^[!-<>-~]+$/.test(value)) text += ` ${keyword}=${value}`;
-    else throw invalid("custom", `has a value for ${upper} outside its grammar`);
+    else throw invalid("custom", `has a value for ${upper.slice(0, 80)} outside its grammar`);
   }
   return text;
 }
@@ -196,7 +196,10 @@ function whole(value: number, name: string, least: number, most: number): number
 }
 
 function unknown(name: string, verb: string): never {
-  throw new SmtpProtocolError("ERR_SMTP_UNKNOWN_OPTION", `${verb} has no parameter ${JSON.stringify(name)}`);
+  throw new SmtpProtocolError(
+    "ERR_SMTP_UNKNOWN_OPTION",
+    `${verb} has no parameter ${JSON.stringify(name.slice(0, 80))}`,
+  );
 }
 
 /** The value is never repeated: it may be a secret, and it may be what an attacker wants to see in a log. */
