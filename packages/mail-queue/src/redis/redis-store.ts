@@ -245,7 +245,7 @@ export class RedisStore implements QueueStore {
     return this.#open().reader.get(id);
   }
 
-  list(states: readonly MessageState[]): AsyncIterable<StoredMessage> {
+  list(states: readonly MessageState[]): AsyncGenerator<StoredMessage> {
     return this.#open().reader.list(states);
   }
 
@@ -253,7 +253,7 @@ export class RedisStore implements QueueStore {
     return this.#open().reader.upcoming(limit);
   }
 
-  content(id: string): AsyncIterable<Uint8Array> {
+  content(id: string): AsyncGenerator<Uint8Array> {
     return this.#open().reader.content(id);
   }
 
