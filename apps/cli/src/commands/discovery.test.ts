@@ -13,7 +13,7 @@ let server: EmbeddedServer;
 let names: Socket;
 let flags: string[];
 
-/** A name server that knows `_submission._tcp.<anything>` SRV 0 0 port localhost, and `_submissions` of domains in `example.com`. */
+/** A name server that knows `_submission._tcp.<anything>`, `_submissions` of example.com, and where `localhost` is. */
 function answer(query: Buffer, ports: { submission: number; submissions: number }): Buffer {
   let end = 12;
   const labels: string[] = [];
@@ -23,34 +23,21 @@ function answer(query: Buffer, ports: { submission: number; submissions: number 
     end += 1 + length;
   }
   const question = query.subarray(12, end + 5);
-  const both = labels.slice(2).join(".") === "example.com";
-  const known = labels[0] === "_submission" || (both && labels[0] === "_submissions");
-  const port = labels[0] === "_submissions" ? ports.submissions : ports.submission;
-  const head = Buffer.from([0, 0, 0x81, known ? 0x80 : 0x83, 0, 1, 0, known ? 1 : 0, 0, 0, 0, 0]);
+  const type = query.readUInt16BE(end + 1);
+  const domain = labels.slice(2).join(".");
+  let data: Buffer | undefined;
+  if (type === 33 && (labels[0] === "_submission" || domain === "example.com")) {
+    data = Buffer.alloc(17);
+    data.writeUInt16BE(labels[0] === "_submission" ? ports.submission : ports.submissions, 4);
+    data.write("\x09localhost\x00", 6, "latin1");
+  }
+  if (type === 1 && labels.join(".") === "localhost") data = Buffer.from([127, 0, 0, 1]);
+  const head = Buffer.from([0, 0, 0x81, data === undefined ? 0x83 : 0x80, 0, 1, 0, 0, 0, 0, 0, 0]);
   query.copy(head, 0, 0, 2);
-  if (!known) return Buffer.concat([head, question]);
-  const target = Buffer.from("\x09localhost\x00", "latin1");
-  const record = Buffer.from([
-    0xc0,
-    12,
-    0,
-    33,
-    0,
-    1,
-    0,
-    0,
-    0,
-    60,
-    0,
-    6 + target.length,
-    0,
-    0,
-    0,
-    0,
-    port >> 8,
-    port & 255,
-  ]);
-  return Buffer.concat([head, question, record, target]);
+  if (data === undefined) return Buffer.concat([head, question]);
+  head[7] = 1;
+  const record = Buffer.from([0xc0, 12, 0, type, 0, 1, 0, 0, 0, 60, 0, data.length]);
+  return Buffer.concat([head, question, record, data]);
 }
 
 beforeAll(async () => {

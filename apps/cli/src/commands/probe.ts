@@ -50,9 +50,9 @@ async function probe(server: string, flags: ProbeFlags, terminal: Terminal): Pro
     tell(result);
     return exitCode;
   }
-  const found = await discover(server, flags.nameServer, terminal.signal);
+  const { found, lookup } = await discover(server, flags.nameServer, terminal.signal);
   const given = await readConnection(found[0]?.host ?? server, flags, terminal.env);
-  const options = { ...given, signal: terminal.signal };
+  const options = { ...given, lookup, signal: terminal.signal };
   const { results, best } = await lookAround(found, options, given.auth !== undefined, observer);
   const chosen = results[best] as ProbeResult; // discovery finds one, or throws
   const exitCode = verdict(chosen);

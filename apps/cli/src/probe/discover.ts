@@ -7,25 +7,44 @@ export function isAddress(server: string): boolean {
   return /^[^/@]+@[^/@:]+$/.test(server);
 }
 
+/** What was found, and how addresses are to be looked up. */
+export interface Discovery {
+  /** The best first. */
+  readonly found: readonly SubmissionServer[];
+  /** Undefined: the system's way. */
+  readonly lookup: ConnectionOptions["lookup"];
+}
+
 /**
- * The servers that take mail from the domain's users, best first.
+ * The servers that take mail from the domain's users.
  *
- * @param nameServer asked instead of the system's, `address` or `address:port`
+ * @param nameServer asked instead of the system's, for their addresses too: `address` or `address:port`
  * @throws DeliveryError, SocketError
  */
 export async function discover(
   address: string,
   nameServer: string | undefined,
   signal: AbortSignal,
-): Promise<readonly SubmissionServer[]> {
+): Promise<Discovery> {
   // DNS is loaded by those who ask for it only.
-  const [{ discoverSubmission }, { Resolver }, { knownProvider }] = await Promise.all([
+  const [{ discoverSubmission, hostAddresses }, { Resolver }, { knownProvider }] = await Promise.all([
     import("@wirepost/mail-delivery"),
     import("@wirepost/socket-core/dns"),
     import("./providers.js"),
   ]);
   const resolver = new Resolver(nameServer === undefined ? {} : { servers: [nameServer] });
-  return discoverSubmission(address, { resolver, providers: knownProvider, signal });
+  const found = await discoverSubmission(address, { resolver, providers: knownProvider, signal });
+  const lookup: NonNullable<ConnectionOptions["lookup"]> = (host, { family }, callback) => {
+    hostAddresses(host, resolver, { family, signal }).then(
+      ({ addresses }) =>
+        callback(
+          null,
+          addresses.map((one) => ({ address: one, family: one.includes(":") ? 6 : 4 })),
+        ),
+      (error: Error) => callback(error, []),
+    );
+  };
+  return { found, lookup: nameServer === undefined ? undefined : lookup };
 }
 
 /**

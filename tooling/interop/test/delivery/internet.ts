@@ -193,7 +193,8 @@ export async function startInternet(): Promise<Internet> {
             `_smtp._tls.sts-host TXT "v=TLSRPTv1; rua=mailto:tls@sts-host.plain.test,https://reports.plain.test:${webPort}/tls"`,
             "reports A 127.0.0.1",
             // submission
-            "_submissions._tcp.users SRV 0 0 465 down\n_submission._tcp.users SRV 1 0 587 mx1.signed.test.",
+            `_submissions._tcp.users SRV 0 0 ${port} down\n_submission._tcp.users SRV 1 0 ${port} mx1.signed.test.`,
+            "smtp.unpublished A 127.0.0.99\n_submission._tcp.refusing SRV 0 0 0 .\nsmtp.refusing A 127.0.0.2",
           ],
         },
         {
