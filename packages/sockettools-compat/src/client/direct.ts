@@ -1,7 +1,8 @@
 // SubmitMessage without a host: to the mail exchangers of each recipient's domain.
 import type { Mailbox } from "@wirepost/mail-address";
 import type { DirectDeliveryOptions } from "@wirepost/mail-delivery";
-import { type DsnOptions, type Receipt, SendError } from "@wirepost/smtp-client";
+import { type DsnOptions, type Receipt, type RecipientOutcome, SendError } from "@wirepost/smtp-client";
+import { describeReply } from "@wirepost/smtp-protocol";
 
 export interface DirectMessage {
   readonly sender: Mailbox | null;
@@ -29,25 +30,29 @@ export async function deliverDirectly(
       { raw: octets },
       { envelope: { from: sender, to: recipients }, signal, ...(dsn === undefined ? {} : { dsn }) },
     );
-    const missed = receipt.recipients.find(({ outcome }) => outcome !== "accepted");
-    if (missed !== undefined) throw notDelivered(missed, receipt);
+    checkAll(receipt.recipients);
     return receipt;
+  } catch (error) {
+    if (SendError.is(error)) checkAll(error.recipients);
+    throw error;
   } finally {
     await delivery.close();
   }
 }
 
-function notDelivered(missed: Receipt["recipients"][number], { recipients }: Receipt): SendError {
+/** @throws SendError for the first recipient who did not get the message */
+function checkAll(recipients: readonly RecipientOutcome[]): void {
+  const missed = recipients.find(({ outcome }) => outcome !== "accepted");
+  if (missed === undefined) return;
   const others = recipients.filter(({ outcome }) => outcome === "accepted").length;
-  const { error, reply } = missed;
-  const why = error?.message ?? `${reply?.code ?? ""} ${reply?.lines.join(" ") ?? ""}`.trim();
-  return new SendError(
+  const { error, outcome, reply } = missed;
+  const why = error?.message ?? (reply === undefined ? outcome : describeReply(reply));
+  throw new SendError(
     error?.code ?? "ERR_CLIENT_RECIPIENTS_REFUSED",
     `${missed.address} did not get the message (${others} of ${recipients.length} did): ${why}`,
     {
       phase: error?.phase ?? "rcpt",
-      state:
-        missed.outcome === "unknown" ? "unknown" : missed.outcome === "rejected" ? "rejected" : "not-sent",
+      state: outcome === "unknown" || outcome === "rejected" ? outcome : "not-sent",
       reply,
       recipients,
       cause: error,

@@ -83,10 +83,11 @@ export class DnsState {
     const timer = ms > 0 ? setTimeout(() => timeout.abort(), ms) : undefined;
     try {
       const { records } = await resolver.resolve(domain, "MX", { signal: timeout.signal });
-      // RFC 7505: a single "." says that the domain takes no mail.
-      if (records.some(({ exchange }) => exchange === "." || exchange === ""))
+      const named = records.filter(({ exchange }) => exchange !== "");
+      // RFC 7505: the root alone says that the domain takes no mail.
+      if (records.length > 0 && named.length === 0)
         throw failureOf(stErrorNoMailExchange, `${domain} takes no mail`);
-      return orderExchangers(records, Math.random).map(({ host }) => host);
+      return orderExchangers(named, Math.random).map(({ host }) => host);
     } catch (error) {
       throw timeout.signal.aborted ? failureOf(stErrorOperationTimeout, undefined, error) : error;
     } finally {
