@@ -147,7 +147,10 @@ export class QueueWorker {
       claim.waitForPlace === undefined || paces.length === 0
         ? this.#book.waitMs(head.id, paces)
         : await claim.waitForPlace(paces);
-    if (waitMs > 0) return { to: "queued", entry: undefined, retryInMs: waitMs, uncounted: true };
+    // Whoever closed meanwhile has not seen this attempt.
+    if (waitMs > 0 || this.#closing) {
+      return { to: "queued", entry: undefined, retryInMs: waitMs, uncounted: true };
+    }
     this.#attempts.add(attempt);
     this.#counts.attempts++;
     try {

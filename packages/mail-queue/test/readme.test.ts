@@ -18,7 +18,11 @@ describe("the README", () => {
       .replace(/console\.log\(/, "said.push(");
     const sent: unknown[] = [];
     class SmtpClient {
-      async send(message: { raw(): AsyncIterable<Uint8Array> }, options: { envelope: { to: string[] } }) {
+      async send(
+        message: { raw(): AsyncIterable<Uint8Array> },
+        options: { envelope: { to: string[] }; beforeContent(): Promise<void> },
+      ) {
+        await options.beforeContent();
         for await (const block of message.raw()) sent.push(Buffer.from(block).toString());
         return {
           recipients: options.envelope.to.map((address) => ({ address, outcome: "accepted", reply: OK })),

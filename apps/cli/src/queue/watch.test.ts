@@ -50,6 +50,8 @@ class ScreenTerminal {
   }
 }
 
+const eventually = (check: () => void) => vi.waitFor(check, { timeout: 15_000, interval: 10 });
+
 describe("wirepost queue watch", () => {
   let folder: string;
   let directory: string;
@@ -100,15 +102,15 @@ describe("wirepost queue watch", () => {
     const { stop } = watch(screen);
     await add("later@example.org", Date.now() + 3_600_000);
     await add("bob@example.org");
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(screen.lines[0]).toMatch(/ {2}queued 2 {3}sending 0 {3}sent 0 {3}failed 0 {3}in-doubt 0/);
       expect(screen.lines[1]).toMatch(/^ {3}60 min {2}[0-9a-z-]{26} {2}later@example\.org {2}attempt 1$/);
     });
     expect(screen.lines).toHaveLength(2);
     await deliver();
-    await vi.waitFor(() => expect(screen.lines[0]).toMatch(/queued 1 .* sent 1 .* [\d.]+\/s$/));
+    await eventually(() => expect(screen.lines[0]).toMatch(/queued 1 .* sent 1 .* [\d.]+\/s$/));
     // One that has found nothing to do for a while says so.
-    await vi.waitFor(() => expect(screen.lines[0]).toMatch(/ 0\/s$/));
+    await eventually(() => expect(screen.lines[0]).toMatch(/ 0\/s$/));
     expect(screen.lines).toHaveLength(2);
     expect(await stop()).toBe(0);
     // Several views were drawn, all in the same place; the first went to a fresh line.
@@ -120,7 +122,7 @@ describe("wirepost queue watch", () => {
     const screen = new ScreenTerminal(40, 5);
     for (let i = 0; i < 8; i++) await add(`${"long-".repeat(8)}${i}@example.org`, Date.now() + 3_600_000);
     const { stop } = watch(screen);
-    await vi.waitFor(() => expect(screen.text.split("\u001b[J").length).toBeGreaterThan(4));
+    await eventually(() => expect(screen.text.split("\u001b[J").length).toBeGreaterThan(4));
     expect(screen.lines).toHaveLength(4);
     for (const line of screen.lines) expect(line.length).toBeLessThan(40);
     const queue = await openQueue(directory);
@@ -128,7 +130,7 @@ describe("wirepost queue watch", () => {
     for await (const { id } of queue.list()) ids.push(id);
     for (const id of ids) await queue.cancel(id);
     await queue.close();
-    await vi.waitFor(() => expect(screen.lines).toHaveLength(1));
+    await eventually(() => expect(screen.lines).toHaveLength(1));
     expect(screen.lines[0]).toMatch(/queued 0/);
     expect(await stop()).toBe(0);
   });
@@ -138,7 +140,7 @@ describe("wirepost queue watch", () => {
     await add("bob@example.org", Date.now() + 3_600_000);
     const screen = new ScreenTerminal();
     const { stop } = watch(screen);
-    await vi.waitFor(() => expect(screen.lines).toHaveLength(2));
+    await eventually(() => expect(screen.lines).toHaveLength(2));
     await stop();
     expect(screen.text.replaceAll(/\u001b\[\d+A\u001b\[J/g, "")).not.toContain("\u001b");
   });
