@@ -175,6 +175,11 @@ export class HostilePeer {
     this.left = true;
   }
 
+  /** Loses what came in the same segment. */
+  forgetInput(): void {
+    this.#input = "";
+  }
+
   /** What follows is content, whatever this server says. */
   expectContent(): void {
     this.#mode = "content";
@@ -279,7 +284,8 @@ export class HostilePeer {
     this.#listening = undefined;
     if (this.#mode === "auth") this.#auth(line);
     else this.#command(line);
-    return this.#input !== "";
+    // An empty chunk needs no further octet.
+    return this.#input !== "" || (typeof this.#mode === "object" && this.#mode.left === 0);
   }
 
   #beginContent(): Content {
@@ -421,7 +427,7 @@ export class HostilePeer {
 
   #rcpt(line: string): void {
     const { script } = this.#options;
-    const address = /<(.*?)>/.exec(line)?.[1] ?? "";
+    const address = Buffer.from(/<(.*?)>/.exec(line)?.[1] ?? "", "latin1").toString("utf8");
     const answer =
       script.rcpt === undefined || this.#honest ? (OK["RCPT"] as string) : script.rcpt(address, this);
     if (typeof answer !== "string" || /^2\d\d/.test(answer)) this.#recipients.push(address);

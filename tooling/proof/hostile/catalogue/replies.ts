@@ -222,6 +222,13 @@ const WRONG_CLASSES: readonly Misbehaviour[] = [
     never: ["MAIL"],
   },
   {
+    name: "252-to-hello",
+    rows: ["R8"],
+    script: always({ hello: "252-mail.example\r\n252 PIPELINING\r\n" }),
+    ends: { outcome: "not-sent", code: UNEXPECTED, phase: "ehlo" },
+    never: ["MAIL"],
+  },
+  {
     name: "334-to-hello",
     rows: ["R8"],
     script: always({ hello: "334 VXNlcm5hbWU6\r\n" }),

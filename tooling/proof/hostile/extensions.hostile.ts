@@ -1,0 +1,4 @@
+import { EXTENSIONS } from "./catalogue/extensions.js";
+import { prove } from "./prove.js";
+
+prove(EXTENSIONS);

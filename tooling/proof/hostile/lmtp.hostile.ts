@@ -1,0 +1,4 @@
+import { LMTP } from "./catalogue/lmtp.js";
+import { prove } from "./prove.js";
+
+prove(LMTP);

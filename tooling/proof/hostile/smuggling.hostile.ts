@@ -1,0 +1,4 @@
+import { SMUGGLING } from "./catalogue/smuggling.js";
+import { prove } from "./prove.js";
+
+prove(SMUGGLING);
