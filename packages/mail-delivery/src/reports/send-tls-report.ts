@@ -14,6 +14,7 @@ import type { TlsReport } from "./tls-reports.js";
 
 /** What carries the mail; `DirectDelivery` is one. A relay's client or a queue takes a line around it. */
 export interface TlsReportSender {
+  /** Resolves when the mail was taken. What it throws becomes the outcome. */
   send(
     message: { readonly raw: Uint8Array },
     options: {
