@@ -13,6 +13,8 @@ export interface DnsZone {
   readonly signed?: boolean | undefined;
   /** A sed script that changes the zone after it was signed: what it changes is bogus. */
   readonly tamper?: string | undefined;
+  /** The signatures ran out years ago. */
+  readonly outdated?: boolean | undefined;
   /** The name server has lost it: every question ends as SERVFAIL. */
   readonly lost?: boolean | undefined;
 }
@@ -57,13 +59,13 @@ function masterFile(zone: DnsZone, children: readonly DnsZone[]): string {
 }
 
 /** One key signs everything; the parent gets the digest of it. */
-function signing({ name, tamper }: DnsZone): string {
+function signing({ name, tamper, outdated }: DnsZone): string {
   const zone = name === "" ? "." : name;
   const file = fileOf(name);
   const parent = name === "" ? `${ZONES}/anchor` : fileOf(parentOf(name));
   return `
 key=$(ldns-keygen -a ECDSAP256SHA256 -k ${zone})
-ldns-signzone -f ${file}.signed ${file} "$key"
+ldns-signzone ${outdated === true ? "-i 20200101 -e 20200201" : ""} -f ${file}.signed ${file} "$key"
 cat "$key.ds" >> ${parent}
 ${tamper === undefined ? "" : `cp ${file}.signed ${file}.true\nsed -i -e '${tamper}' ${file}.signed\nif cmp ${file}.true ${file}.signed; then exit 1; fi`}
 `;

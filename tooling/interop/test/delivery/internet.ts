@@ -83,6 +83,8 @@ export interface Internet {
   readonly busy: Exchanger;
   /** On ::1. */
   readonly six: Exchanger;
+  /** Speaks TLS 1.0 alone. */
+  readonly old: Exchanger;
   /** Of the web servers that DNS tells of. */
   readonly web: TestIdentity;
   /** Where those are to listen. */
@@ -92,7 +94,7 @@ export interface Internet {
 }
 
 /** Domains whose policies the web server has, and what they are. */
-const STS = ["sts", "sts-host", "sts-bare", "sts-cert", "sts-next"] as const;
+const STS = ["sts", "sts-host", "sts-bare", "sts-cert", "sts-next", "sts-old"] as const;
 
 export async function startInternet(): Promise<Internet> {
   const authority = await createTestAuthority();
@@ -132,6 +134,7 @@ export async function startInternet(): Promise<Internet> {
             "mx1 A 127.0.0.2",
             "mx2 A 127.0.0.3",
             "bare A 127.0.0.4",
+            `old A 127.0.0.6\n${at}.old ${tlsa(3, own)}\nold-dane MX 10 old`,
             "real A 127.0.0.2",
             "other A 127.0.0.2",
             "strange A 127.0.0.3",
@@ -173,6 +176,7 @@ export async function startInternet(): Promise<Internet> {
             "alias CNAME first-down",
             "to-alias MX 10 mx-alias",
             "implicit A 127.0.0.4",
+            "old MX 10 old.signed.test.",
             "v6 MX 10 six",
             "dual MX 10 both",
             'nothing TXT "here"',
@@ -185,6 +189,7 @@ export async function startInternet(): Promise<Internet> {
             // MTA-STS
             ...STS.map((name) => `_mta-sts.${name} TXT "v=STSv1; id=1"\nmta-sts.${name} A 127.0.0.1`),
             "sts MX 10 mx1.signed.test.",
+            "sts-old MX 10 old.signed.test.",
             "sts-host MX 10 mx1.signed.test.",
             "sts-bare MX 10 bare",
             "sts-cert MX 10 mx2.signed.test.",
@@ -208,6 +213,13 @@ export async function startInternet(): Promise<Internet> {
           records: ["@ MX 10 mx", "mx A 127.0.0.3"],
           tamper: "s/\\tMX\\t10 mx/\\tMX\\t11 mx/",
         },
+        {
+          name: "hidden.test",
+          records: ["@ MX 10 mx", "mx A 127.0.0.3", `${at}.mx ${tlsa(3, own)}`],
+          // Somebody left the records out, who cannot sign that there are none.
+          tamper: "/IN\tTLSA\t/d;/IN\tRRSIG\tTLSA /d",
+        },
+        { name: "outdated.test", outdated: true, records: ["@ MX 10 mx", "mx A 127.0.0.3"] },
         { name: "lost.test", lost: true, signed: false, records: [] },
       ]),
     ),
@@ -223,9 +235,14 @@ export async function startInternet(): Promise<Internet> {
       settings: { smtpd_client_restrictions: "check_client_access static:{421 4.3.2 too busy}" },
     }),
     exchanger("::1", { name: "six.plain.test" }),
+    exchanger("127.0.0.6", {
+      name: "old.signed.test",
+      identity: own,
+      settings: { smtpd_tls_protocols: "TLSv1", smtpd_tls_mandatory_protocols: "TLSv1" },
+    }),
   ] as const;
   try {
-    const [dns, mx1, mx2, bare, busy, six] = await Promise.all(starting);
+    const [dns, mx1, mx2, bare, busy, six, old] = await Promise.all(starting);
     const ca = authority.certificate;
     const deliveries: DirectDelivery[] = [];
     running.push({
@@ -252,7 +269,7 @@ export async function startInternet(): Promise<Internet> {
       ATTEMPTS.set(made, attempts);
       return made;
     };
-    return { dns, port, ca, mx1, mx2, bare, busy, six, web, webPort, delivery, stop };
+    return { dns, port, ca, mx1, mx2, bare, busy, six, old, web, webPort, delivery, stop };
   } catch (error) {
     await Promise.allSettled(starting);
     await stop();

@@ -78,6 +78,7 @@ describe("where no mail goes", () => {
     ["SERVFAIL for the domain", "lost.test", "ERR_DELIVERY_DNS", true],
     ["SERVFAIL for the exchanger", "lost-host.plain.test", "ERR_DELIVERY_DNS", true],
     ["a bogus signature over the MX", "bogus-mx.test", "ERR_DELIVERY_DNS", true],
+    ["signatures that have run out", "outdated.test", "ERR_DELIVERY_DNS", true],
   ])("%s", async (_, domain, code, retryable) => {
     const before = await connections();
     const told = await tell(net.delivery({ trustDnssec: true }), `bob@${domain}`);

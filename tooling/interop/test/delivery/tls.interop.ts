@@ -26,14 +26,14 @@ afterAll(async () => {
 
 const forOne = (address: string) => (message: StoredMessage) => message.recipient === address;
 
-type Name = "mx1" | "mx2" | "bare";
+type Name = "mx1" | "mx2" | "bare" | "old";
 
 /** Sends to bob at the domain: what was told, who was called, and who has the message in the end. */
 async function sent(
   domain: string,
   options: DirectDeliveryOptions = {},
 ): Promise<Told & { called: Name[]; stored: Name[] }> {
-  const servers = { mx1: net.mx1, mx2: net.mx2, bare: net.bare };
+  const servers = { mx1: net.mx1, mx2: net.mx2, bare: net.bare, old: net.old };
   const names = Object.keys(servers) as Name[];
   const address = `bob@${domain}`;
   const counts = async () => {
@@ -105,7 +105,9 @@ describe("DANE", () => {
       "ERR_DELIVERY_DANE_MISMATCH",
     ],
     ["STARTTLS stripped", "stripped.signed.test", ["bare"], "ERR_DELIVERY_DANE_NO_TLS"],
+    ["a TLS that nobody speaks any more", "old-dane.signed.test", ["old"], "ERR_DELIVERY_DANE_NO_TLS"],
     ["a bogus signature over the TLSA records", "bogus.test", [], "ERR_DELIVERY_DANE_LOOKUP"],
+    ["TLSA records left out, and no proof of that", "hidden.test", [], "ERR_DELIVERY_DANE_LOOKUP"],
   ])("refused: %s", async (_, domain, called, code) => {
     const results: TlsSessionResult[] = [];
     const told = await sent(domain, { ...trusting, reports: { add: (one) => results.push(one) } });
@@ -136,6 +138,14 @@ describe("DANE", () => {
   });
 });
 
+test("opportunistic: once more in plaintext where the handshake fails", async () => {
+  const before = await net.old.connections();
+  const told = await sent("old.plain.test");
+  expect(told.attempts).toEqual(["old.signed.test opportunistic plaintext ok"]);
+  expect(told.stored).toEqual(["old"]);
+  expect(await net.old.connections()).toBe(before + 2);
+});
+
 describe("MTA-STS", () => {
   const path = "/.well-known/mta-sts.txt";
   function publish(domain: string, mx: string, mode = "enforce"): void {
@@ -156,6 +166,7 @@ describe("MTA-STS", () => {
   test.each<[string, string, string, Name[], string]>([
     ["the policy forbids the host", "sts-host", "mx.elsewhere.test", [], "ERR_DELIVERY_STS_HOST"],
     ["STARTTLS stripped", "sts-bare", "bare.plain.test", ["bare"], "ERR_DELIVERY_STS_NO_TLS"],
+    ["a TLS that nobody speaks any more", "sts-old", "old.signed.test", ["old"], "ERR_DELIVERY_STS_NO_TLS"],
     [
       "a certificate that nobody vouches for",
       "sts-cert",
