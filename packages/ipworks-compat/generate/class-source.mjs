@@ -196,7 +196,7 @@ export function listSource(list, door) {
     "",
     `function place(index: number, end: number): number {`,
     `  if (Number.isInteger(index) && index >= 0 && index < end) return index;`,
-    "  throw new RangeError(`there is no item ${index}`);",
+    `  throw new RangeError(\`there is no item \${index}\`);`,
     "}",
     "",
   ].join("\n");

@@ -187,9 +187,9 @@ export class Link {
         if (verb === "STARTTLS") upgrading = reply.code < 300;
       },
       onTranscript: ({ from, text }) => {
-        // The first note only says what ConnectionStatus has said; TLS is told by SSLStatus.
+        // Connecting is told by ConnectionStatus and TLS by SSLStatus; mechanisms that nobody asked for are no news.
         if (from === "note") {
-          if (!/^(?:connected to|TLS)/i.test(text))
+          if (!/^(?:connected to|TLS)|: not-asked-for$/i.test(text))
             this.#host.raise("PITrail", { direction: 2, message: text });
         } else {
           const message = this.#dialing?.extensions === false && from === "client" ? asHelo(text) : text;
