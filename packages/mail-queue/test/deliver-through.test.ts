@@ -140,6 +140,28 @@ describe("deliverThrough", () => {
     },
   );
 
+  it("says what was asked for when the message was queued, to a server that is met later", async () => {
+    const dsn = {
+      return: "headers",
+      envelopeId: "id 1",
+      notify: ["failure", "delay"],
+      originalRecipient: true,
+    } as const;
+    const message = { from: "ann@example.com", to: "bob@example.org", subject: "one", text: "x" };
+    await queue.enqueue(undefined, message, { sendOptions: { dsn, mailParameters: { "X-SHELF": "3" } } });
+    await open(stores.open());
+    await drain();
+    expect(server.accepted).toEqual(["one"]);
+    expect(server.commands.filter((line) => /^(?:MAIL|RCPT)/.test(line))).toEqual([
+      expect.stringMatching(
+        /^MAIL FROM:<ann@example\.com>(?=.* RET=HDRS)(?=.* ENVID=id\+201)(?=.* X-SHELF=3)/,
+      ),
+      expect.stringMatching(
+        /^RCPT TO:<bob@example\.org>(?=.* NOTIFY=FAILURE,DELAY)(?=.* ORCPT=rfc822;bob@example\.org)/,
+      ),
+    ]);
+  });
+
   it("fails no message because its client was closed", async () => {
     await client.close();
     const id = await enqueue("one");

@@ -48,8 +48,7 @@ async function watch(flags: WatchFlags, terminal: Terminal): Promise<number> {
       if (flags.json === true) {
         terminal.stdout.write(`${viewJson(view)}\n`);
       } else {
-        const all = viewLines(view, colours);
-        const lines = screen === undefined ? all : fitScreen(all, screen);
+        const lines = fitScreen(viewLines(view, colours, screen), screen);
         // Back to where the view before began, and away with what it left.
         const back = screen !== undefined && drawn > 0 ? `\u001b[${drawn}A\u001b[J` : "";
         terminal.stdout.write(`${back}${lines.join("\n")}\n`);
@@ -74,10 +73,20 @@ async function look(queue: MailQueue, before: View | undefined): Promise<View> {
   return { at, counts, sentPerSecond, next: await queue.upcoming(SHOWN) };
 }
 
-function viewLines({ at, counts, sentPerSecond, next }: View, colours: Colors): string[] {
-  const numbers = STATES.map((state) => `${paintState(state, colours)} ${counts[state]}`).join("   ");
-  const rate = sentPerSecond === undefined ? "" : `   ${sentPerSecond}/s`;
-  const lines = [`${colours.dim(at.toISOString().slice(11, 19))}  ${numbers}${rate}`];
+function viewLines(
+  { at, counts, sentPerSecond, next }: View,
+  colours: Colors,
+  screen: Screen | undefined,
+): string[] {
+  const numbers = STATES.map((state) => `${paintState(state, colours)} ${counts[state]}`);
+  if (sentPerSecond !== undefined) numbers.push(`${sentPerSecond}/s`);
+  const lines = [`${colours.dim(at.toISOString().slice(11, 19))}  ${numbers[0]}`];
+  for (const number of numbers.slice(1)) {
+    const longer = `${lines.at(-1)}   ${number}`;
+    // A count must not be what a narrow screen cuts off.
+    if (screen === undefined || widthOf(longer) < columnsOf(screen)) lines.splice(-1, 1, longer);
+    else lines.push(`${" ".repeat(10)}${number}`);
+  }
   for (const { id, nextTryAt, attempts, recipients, error } of next) {
     const waits = duration((nextTryAt?.getTime() ?? 0) - at.getTime()).padStart(7);
     const to = escapeLine(recipients.find(({ state }) => state === "waiting")?.address ?? "");
@@ -95,21 +104,36 @@ function viewJson({ at, counts, sentPerSecond, next }: View): string {
 /** A terminal, which also says how large it is now. */
 type Screen = TextOutput & { readonly columns?: number | undefined; readonly rows?: number | undefined };
 
+function columnsOf({ columns = 80 }: Screen): number {
+  return columns;
+}
+
 /** A line that wraps, or a view higher than the screen, could not be taken back line by line. */
-function fitScreen(lines: readonly string[], { columns = 80, rows = 24 }: Screen): string[] {
-  return lines.slice(0, Math.max(1, rows - 1)).map((line) => fitLine(line, columns - 1));
+function fitScreen(lines: readonly string[], screen: Screen | undefined): readonly string[] {
+  if (screen === undefined) return lines;
+  const { rows = 24 } = screen;
+  return lines.slice(0, Math.max(1, rows - 1)).map((line) => fitLine(line, columnsOf(screen) - 1));
+}
+
+/** What a line is made of, with the places that it takes: colours none, and beyond the alphabets a character may take two. */
+function* tokensOf(line: string): Generator<readonly [token: string, width: number]> {
+  for (const [token] of line.matchAll(/\u001b\[[0-9;]*m|./gu)) {
+    yield [token, token.startsWith("\u001b") ? 0 : token >= "\u1100" ? 2 : 1];
+  }
+}
+
+function widthOf(line: string): number {
+  let all = 0;
+  for (const [, width] of tokensOf(line)) all += width;
+  return all;
 }
 
 function fitLine(line: string, columns: number): string {
-  let width = 0;
+  let all = 0;
   let kept = "";
-  // Colours take no room; beyond the alphabets a character may take two places.
-  for (const [token] of line.matchAll(/\u001b\[[0-9;]*m|./gu)) {
-    if (token.startsWith("\u001b")) kept += token;
-    else {
-      width += token >= "\u1100" ? 2 : 1;
-      if (width <= columns) kept += token;
-    }
+  for (const [token, width] of tokensOf(line)) {
+    all += width;
+    if (width === 0 || all <= columns) kept += token;
   }
   return kept;
 }

@@ -10,6 +10,8 @@ export type Step = "connect" | "EHLO" | "MAIL" | "RCPT" | "DATA" | "content" | "
 export class SmtpTruth {
   /** Labels of what it has taken, in order. */
   readonly accepted: string[];
+  /** What it was told beside content. */
+  readonly commands: string[] = [];
   /** Told before it answers. True: it does not, and hears nothing more. */
   onStep: (step: Step) => boolean | undefined | Promise<boolean | undefined> = () => undefined;
   readonly #deferred = new Set<string>();
@@ -57,6 +59,7 @@ export class SmtpTruth {
         reply(code === 250 ? "250 kept" : `${code} no`);
         continue;
       }
+      this.commands.push(line);
       const verb = line.slice(0, 4).toUpperCase();
       if (["EHLO", "MAIL", "RCPT", "DATA"].includes(verb) && (await this.#stopsAt(verb as Step, socket))) {
         return;
