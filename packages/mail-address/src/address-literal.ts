@@ -7,6 +7,7 @@ const OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
 const IPV4 = new RegExp(`^${OCTET}\\.${OCTET}\\.${OCTET}\\.${OCTET}$`);
 const HEX_GROUP = /^[0-9A-Fa-f]{1,4}$/;
 const LONGEST_IPV6 = 45;
+const AMBIGUOUS = '<>"@';
 
 function isIpv4(text: string): boolean {
   return text.length <= 15 && IPV4.test(text);
@@ -42,10 +43,12 @@ function isGeneral(tag: string, content: string): boolean {
     const unit = tag.charCodeAt(i);
     if (!isLetterOrDigit(unit) && (unit !== 0x2d || i === tag.length - 1)) return false;
   }
-  // dcontent: printable ASCII but [ \ ].
+  // dcontent: printable ASCII but [ \ ]. Brackets, quotes and @ are left out too: nothing can quote them here, and other
+  // readers of a path end or begin something with them.
   for (let i = 0; i < content.length; i++) {
     const unit = content.charCodeAt(i);
-    if (unit < 33 || unit > 126 || (unit >= 0x5b && unit <= 0x5d)) return false;
+    if (unit < 33 || unit > 126 || (unit >= 0x5b && unit <= 0x5d) || AMBIGUOUS.includes(content[i]!))
+      return false;
   }
   return tag.length > 0 && content.length > 0;
 }

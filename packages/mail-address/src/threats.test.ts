@@ -195,6 +195,10 @@ describe("A3: two opinions about the domain are a refusal", () => {
       "<j@good.example>:;",
       "j@good.example>e@evil.example<",
       "j@good.example\\@evil.example",
+      "j@[x:good>evil]",
+      "j@[x:good<evil]",
+      'j@[x:good"evil]',
+      "j@[x:good@evil]",
     ]) {
       expect(
         outcome(() => read(text)),
