@@ -38,6 +38,8 @@ export class Attempt {
   #stopped = false;
   #sourceError: unknown;
   #markError: unknown;
+  /** The content was given out whole, at least once. */
+  #readToEnd = false;
 
   constructor(claim: Claim, settings: Settings) {
     this.claim = claim;
@@ -109,6 +111,7 @@ export class Attempt {
     const noting = async function* (this: Attempt, blocks: AsyncIterable<Uint8Array>) {
       try {
         yield* blocks;
+        this.#readToEnd = true;
       } catch (error) {
         this.#sourceError = error;
         throw error;
@@ -148,14 +151,24 @@ export class Attempt {
 
   #conclude(end: { report: unknown } | { thrown: unknown }): AttemptEnd {
     const failure = this.#sourceError;
-    const read = readAttempt(end, this.#waiting, this.#marked, failure);
-    if (QueueError.is(failure) && failure.code === "ERR_QUEUE_DAMAGED") {
-      return this.#giveUp({ code: failure.code, message: failure.message });
-    }
-    const interrupted = this.#stopped && read.results.every(({ outcome }) => outcome === "deferred");
+    const damaged =
+      QueueError.is(failure) && failure.code === "ERR_QUEUE_DAMAGED"
+        ? { code: failure.code, message: failure.message }
+        : undefined;
+    // Of a content that nobody could read to its end no server has the whole.
+    const mayBeThere = this.#marked && (damaged === undefined || this.#readToEnd);
+    const read = readAttempt(end, this.#waiting, mayBeThere, failure);
+    const interrupted =
+      this.#stopped && damaged === undefined && read.results.every(({ outcome }) => outcome === "deferred");
     if (interrupted) return { to: "queued", entry: undefined, retryInMs: 0, uncounted: true };
     const used = this.claim.attempt - this.#stands.attemptsBase;
-    const results = read.results.map((result) => this.#byPolicy(result, used >= this.#settings.maxAttempts));
+    const lastTry = used >= this.#settings.maxAttempts;
+    const results = read.results.map((result) =>
+      // What cannot be read will not become readable; who has the message by now keeps it.
+      damaged !== undefined && result.outcome === "deferred"
+        ? { ...result, outcome: "rejected" as const, error: damaged }
+        : this.#byPolicy(result, lastTry),
+    );
     const entry: JournalEntry = {
       type: "attempt",
       atMs: Date.now(),

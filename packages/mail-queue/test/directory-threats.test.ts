@@ -11,6 +11,7 @@ import {
   rename,
   stat,
   symlink,
+  truncate,
   utimes,
   writeFile,
 } from "node:fs/promises";
@@ -18,7 +19,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Deliver, DirectoryStore, type MailQueue, openQueue, type QueueEvent } from "../src/index.js";
-import { allOf, directoryStores, LETTER, readAll, type Stores } from "./stores.js";
+import { allOf, directoryStores, LETTER, OK, readAll, type Stores } from "./stores.js";
 
 let stores: Stores & { directory: string };
 let queue: MailQueue;
@@ -146,6 +147,29 @@ describe("what is not a message", () => {
     });
     expect(given).toEqual([]);
     expect(await queue.get(id)).toMatchObject({ state: "failed", error: { code: "ERR_QUEUE_DAMAGED" } });
+  });
+
+  it("a message that is cut short between two of its transactions keeps what the first came to", async () => {
+    const { id } = await queue.enqueue(
+      { from: null, to: LETTER.to },
+      { ...LETTER, text: "line\n".repeat(90_000) },
+    );
+    await drain(async (envelope, source) => {
+      await readAll(source);
+      await truncate(live((await readdir(live()))[0] as string), 300_000);
+      await expect(readAll(source)).rejects.toMatchObject({ code: "ERR_QUEUE_DAMAGED" });
+      const [first, second] = envelope.to as [string, string];
+      return {
+        recipients: [
+          { address: first, outcome: "accepted", reply: OK },
+          { address: second, outcome: "not-sent" },
+        ],
+      };
+    });
+    const found = events.findLast(({ type }) => type === "settled" || type === "problem");
+    expect(found).toMatchObject({
+      message: { id, recipients: [{ state: "accepted" }, { state: "rejected" }] },
+    });
   });
 
   it("a file that was cut short at any octet is set aside or whole, never half sent", async () => {
