@@ -1,14 +1,6 @@
-// The module of generate/scan.wat, made when it is first needed, and the one place that touches the platform.
+// The module of generate/scan.wat, made when it is first needed.
 import { SCAN_MODULE } from "./generated/scan-module.js";
-
-/** What is needed of the platform; declared here, since pure packages compile without ambient names. */
-interface Platform {
-  readonly WebAssembly?: {
-    readonly Module: new (octets: Uint8Array) => object;
-    readonly Instance: new (module: object) => { readonly exports: unknown };
-  };
-  atob(base64: string): string;
-}
+import { instantiate } from "./instantiate.js";
 
 interface ScanExports {
   readonly memory: { readonly buffer: ArrayBuffer };
@@ -40,20 +32,13 @@ export function vectorUnit(): VectorUnit | null {
 }
 
 function makeUnit(): VectorUnit | null {
-  const { WebAssembly, atob } = globalThis as unknown as Platform;
-  if (WebAssembly === undefined) return null;
-  try {
-    const module = new WebAssembly.Module(Uint8Array.from(atob(SCAN_MODULE), (one) => one.charCodeAt(0)));
-    const exports = new WebAssembly.Instance(module).exports as ScanExports;
-    const { buffer } = exports.memory;
-    return {
-      window: new Uint8Array(buffer, 0, WINDOW_BYTES),
-      found: new Int32Array(buffer, WINDOW_BYTES, 16),
-      facts: exports.facts,
-      runEnd: exports.runEnd,
-    };
-  } catch {
-    // Forbidden by a policy of the page, or without SIMD: the scalar half gives the same answers.
-    return null;
-  }
+  const exports = instantiate(SCAN_MODULE) as ScanExports | null;
+  if (exports === null) return null;
+  const { buffer } = exports.memory;
+  return {
+    window: new Uint8Array(buffer, 0, WINDOW_BYTES),
+    found: new Int32Array(buffer, WINDOW_BYTES, 16),
+    facts: exports.facts,
+    runEnd: exports.runEnd,
+  };
 }

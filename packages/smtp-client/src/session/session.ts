@@ -46,6 +46,9 @@ const DECIDES: ReadonlySet<SessionExchange["awaited"]> = new Set([
   "refusal",
 ]);
 
+/** Octets that a socket may hold before content waits; with what is being appended they fit in one slab of the engine. */
+const MAX_HELD_BYTES = 128 * 1024;
+
 /**
  * Joins the pure engine and the socket: the only place that moves bytes between them. All replies in a chunk are handled in
  * one turn, then whatever they caused leaves in one write.
@@ -73,7 +76,9 @@ export class Session {
   readonly #deadline = new Deadline(() => this.#deadlinePassed());
   #timed: SessionExchange | "content" | undefined;
   #drainWaiters: (() => void)[] = [];
-  #blocked = false;
+  #socketFull = false;
+  /** Octets that the socket has and has not given back. */
+  #heldBytes = 0;
   #acceptedByObserver = false;
 
   /** Resolves once TCP, a proxy and implicit TLS stand. @throws SendError */
@@ -233,19 +238,23 @@ export class Session {
     if (this.#handling || this.#failure !== undefined) return;
     const octets = this.protocol.takeOutput();
     if (octets !== undefined) {
-      this.#blocked = !this.#socket.write(octets, () => this.protocol.releaseOutput(octets));
+      this.#heldBytes += octets.length;
+      this.#socketFull = !this.#socket.write(octets, () => this.#released(octets));
     }
     this.#schedule();
   }
 
-  /** Whether the socket asked to wait before more is written. */
+  /**
+   * Whether to wait before more content is written: the socket asked for it, or holds so much that more would need memory of its
+   * own. (A socket that takes everything at once gives it back at the end of the turn only.)
+   */
   get blocked(): boolean {
-    return this.#blocked;
+    return this.#socketFull || this.#heldBytes >= MAX_HELD_BYTES;
   }
 
   /** Resolves when the socket takes more, or when the connection is over. */
   drained(): Promise<void> {
-    if (!this.#blocked || this.#failure !== undefined) return Promise.resolve();
+    if (!this.blocked || this.#failure !== undefined) return Promise.resolve();
     return new Promise((resolve) => this.#drainWaiters.push(resolve));
   }
 
@@ -371,7 +380,7 @@ export class Session {
   }
 
   #schedule(): void {
-    const oldest = this.protocol.oldest ?? (this.#blocked ? "content" : undefined);
+    const oldest = this.protocol.oldest ?? (this.#socketFull ? "content" : undefined);
     if (oldest === this.#timed) return;
     this.#timed = oldest;
     if (oldest === undefined) {
@@ -387,13 +396,24 @@ export class Session {
   }
 
   #drained(): void {
-    this.#blocked = false;
+    this.#socketFull = false;
     // Each drain is progress: the next block gets its whole time again.
     if (this.#timed === "content") this.#timed = undefined;
+    this.#wakeWriters();
+    this.#schedule();
+  }
+
+  #released(octets: Uint8Array): void {
+    this.protocol.releaseOutput(octets);
+    this.#heldBytes -= octets.length;
+    this.#wakeWriters();
+  }
+
+  #wakeWriters(): void {
+    if (this.#drainWaiters.length === 0 || this.blocked) return;
     const waiters = this.#drainWaiters;
     this.#drainWaiters = [];
     for (const waiter of waiters) waiter();
-    this.#schedule();
   }
 
   #deadlinePassed(): void {

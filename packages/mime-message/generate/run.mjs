@@ -1,0 +1,4 @@
+import { writeFileSync } from "node:fs";
+import { base64ModuleSource, TARGET } from "./generate.mjs";
+
+writeFileSync(TARGET, await base64ModuleSource());
