@@ -97,7 +97,7 @@ const PROPERTIES = [
     core: "SmtpConnection.capabilities",
     doc: "Asks for ESMTP. After Connect it says whether the server has it.",
     status: "differs",
-    note: "also on by itself on port 587, and with TLS, which needs it",
+    note: "also on by itself on port 587, with TLS, and when Connect is given a user name, which need it",
   }),
   shown("HashStrength", "Long", "secure.hashStrength", {
     core: "TlsInfo.cipher",

@@ -414,6 +414,18 @@ describe("S7: the login", () => {
     await client.Disconnect();
   });
 
+  it("a user name given to Connect asks for ESMTP; one of the properties does not", async () => {
+    await using target = await recordingServer({ users: { ann: "secret" } });
+    const client = clientFor(target);
+    expect(await client.Connect(undefined, undefined, "ann", "secret")).toBe(0);
+    expect([client.Extended, target.logins.length]).toEqual([true, 1]);
+    await client.Disconnect();
+    client.UserName = "ann";
+    client.Password = "secret";
+    expect(await client.Connect()).toBe(stErrorCommandNotSupported);
+    expect([client.Extended, client.IsConnected, target.logins.length]).toEqual([false, false, 1]);
+  });
+
   it("Connect with a wrong password fails, and no connection is left", async () => {
     await using target = await recordingServer({ users: { ann: "secret" } });
     const client = clientFor(target);

@@ -8,9 +8,11 @@ import {
   SmtpClient,
   smtpNotifySuccess,
   smtpOptionExtended,
+  smtpOptionSecureExplicit,
   stErrorConnectionRefused,
   stErrorHostNotFound,
   stErrorInvalidCommand,
+  stErrorInvalidOption,
   stErrorNoMailExchange,
   stErrorOperationCanceled,
   stErrorOperationTimeout,
@@ -134,6 +136,24 @@ describe("S14: direct delivery", () => {
     expect(await client.SubmitMessage("ann@example.com", to, LETTER)).toBe(stErrorRecipientRefused);
     expect(client.LastErrorString).toMatch(/^reject550@example.net did not get the message \(1 of 2 did\): /);
     expect(first.messages).toHaveLength(1);
+  });
+
+  it("does not promise TLS that it cannot vouch for", async () => {
+    const server = await exchanger("example.org", "127.0.0.2");
+    const client = direct();
+    client.Secure = true;
+    expect(await client.SubmitMessage("ann@example.com", "bob@example.org", LETTER)).toBe(
+      stErrorInvalidOption,
+    );
+    client.Secure = false;
+    client.Options = smtpOptionSecureExplicit;
+    expect(await client.SubmitMessage("ann@example.com", "bob@example.org", LETTER)).toBe(
+      stErrorInvalidOption,
+    );
+    expect(await client.SubmitMessage("ann@example.com", "bob@example.org", LETTER, smtpOptionExtended)).toBe(
+      0,
+    );
+    expect(server.messages).toHaveLength(1);
   });
 
   it("Cancel ends it", async () => {

@@ -245,6 +245,25 @@ describe("S12: Cancel", () => {
     await target.close();
   });
 
+  it("in the middle of a large message: the server gets none of it", async () => {
+    const client = clientFor(server);
+    await client.Connect(undefined, undefined, "ann", "secret", undefined, smtpOptionExtended);
+    const large = `Subject: x\r\n\r\n${`${"x".repeat(70)}\r\n`.repeat(100_000)}`;
+    client.OnProgress = () => void client.Cancel();
+    expect(await client.SendMessage("ann@example.com", "bob@example.org", large)).toBe(
+      stErrorOperationCanceled,
+    );
+    expect(client.TransferBytes).toBeLessThan(large.length);
+    client.Uninitialize();
+    const log = record(client, "OnCommand");
+    client.OnProgress = null as never;
+    await client.Connect(undefined, undefined, "ann", "secret", undefined, smtpOptionExtended);
+    expect(await client.SendMessage("ann@example.com", "bob@example.org", LETTER)).toBe(0);
+    await client.Disconnect();
+    expect(names(log)).toEqual(["OnConnect", "OnProgress", "OnDisconnect"]);
+    expect(server.messages.map(({ text }) => text)).toEqual([LETTER]);
+  });
+
   it("with nothing under way does nothing", async () => {
     const client = clientFor(server);
     const log = record(client, "OnCommand");

@@ -102,6 +102,22 @@ describe("MailMessage", () => {
     ).toBeGreaterThan(0);
   });
 
+  it("and where the message is read, an error of this package", async () => {
+    await using server = await recordingServer();
+    const mail = letter();
+    mail.To = "no address";
+    expect(() => mail.Message).toThrow(SocketToolsError);
+    const client = clientFor(server);
+    await client.Connect();
+    expect(await client.SendMessage("ann@example.com", "bob@example.org", mail)).toBe(stErrorInvalidAddress);
+    await client.Disconnect();
+    mail.Message = "Subject: x\r\n\r\nx";
+    expect(() => {
+      mail.From = "x\r\nBcc: eve@example.org";
+    }).toThrow(SocketToolsError);
+    expect(mail.Message).toBe("Subject: x\r\n\r\nx");
+  });
+
   it("Reset begins an empty one", () => {
     const mail = letter();
     mail.Reset();
@@ -222,6 +238,7 @@ describe("MailMessage.Message, assigned", () => {
   it.each([
     ["no body", "Subject: x", "x", ""],
     ["bare line feeds", "Subject: x\n y\n\nbody", "x y", "body"],
+    ["a type that is none", "Content-Type: ;;\r\n\r\nbody", "", ""],
     ["base64", "Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\nSGFsbG8=", "", "Hallo"],
     ["several parts", 'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b--', "", ""],
     [

@@ -78,8 +78,9 @@ export function planConnection(settings: Settings, args: ConnectArguments): Conn
     extended:
       has(smtpOptionExtended) ||
       settings.extended ||
-      // STARTTLS and AUTH are ESMTP's; who asks for TLS asks for it.
+      // STARTTLS and AUTH are ESMTP's: who asks for them asks for it.
       security !== "none" ||
+      (args.userName ?? "") !== "" ||
       (port === smtpPortSubmit && !tunnel),
     trusted: has(smtpOptionTrustedSite),
     preferIPv6: has(smtpOptionPreferIPv6),

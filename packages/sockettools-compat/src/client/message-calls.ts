@@ -1,5 +1,11 @@
 // SendMessage and SubmitMessage, and the methods that make a message step by step.
-import { stErrorInvalidCommand, stErrorInvalidParameter, stErrorMessageTooLarge } from "../error-numbers.js";
+import {
+  stErrorInvalidCommand,
+  stErrorInvalidOption,
+  stErrorInvalidParameter,
+  stErrorMessageTooLarge,
+} from "../error-numbers.js";
+import { smtpOptionSecureExplicit, smtpOptionSecureImplicit } from "../generated/constants.js";
 import type { Given } from "../language/arguments.js";
 import { failureOf } from "../outcome.js";
 import { recipientOf, recipientsOf, senderOf } from "./addresses.js";
@@ -58,6 +64,7 @@ export class MessageCalls {
       if (this.state.isConnected)
         throw failureOf(stErrorInvalidCommand, "SubmitMessage connects by itself: Disconnect comes first");
       if (this.state.settings.hostName.trim() === "" && this.state.settings.hostAddress.trim() === "") {
+        this.#refuseSecure(options);
         await this.#deliver(sender, recipient, message, running);
         return;
       }
@@ -69,6 +76,17 @@ export class MessageCalls {
         await session.quit();
       }
     });
+  }
+
+  /** @throws SocketToolsError stErrorInvalidOption: exchangers are spoken to over TLS where they have it, which is no promise */
+  #refuseSecure(options: number | undefined): void {
+    const wanted =
+      (options ?? this.state.settings.options) & (smtpOptionSecureExplicit | smtpOptionSecureImplicit);
+    if (wanted === 0 && !this.state.settings.secure) return;
+    throw failureOf(
+      stErrorInvalidOption,
+      "TLS cannot be promised of mail exchangers: name a server in HostName",
+    );
   }
 
   async #deliver(

@@ -112,7 +112,13 @@ export class Session {
       signal,
       ...(domain.trim() === "" ? {} : { clientName: domain.trim() }),
     };
-    this.#connection = await SmtpConnection.connect(options);
+    try {
+      this.#connection = await SmtpConnection.connect(options);
+    } catch (error) {
+      // Options that cannot be used are found before the core takes the socket over.
+      socket.destroy();
+      throw error;
+    }
     try {
       await this.hello(plan.extended, signal);
       if (plan.security === "explicit") await this.startTls(signal);

@@ -401,8 +401,8 @@ export class SmtpClient {
   }
 
   /**
-   * Asks for ESMTP. After Connect it says whether the server has it. Also on by itself on port 587, and with
-   * TLS, which needs it.
+   * Asks for ESMTP. After Connect it says whether the server has it. Also on by itself on port 587, with TLS,
+   * and when Connect is given a user name, which need it.
    */
   get Extended(): boolean {
     return smtpStates.of(this).extended;

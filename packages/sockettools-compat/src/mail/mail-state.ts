@@ -59,7 +59,7 @@ export class MailState {
   #setField(name: FieldName, value: string): void {
     this.#composed = undefined;
     if (this.#ready === undefined) this.#fields[name] = value;
-    else this.#ready.replace(HEADER_NAMES[name], { [name]: value });
+    else telling(() => this.#ready?.replace(HEADER_NAMES[name], { [name]: value }));
   }
 
   get from(): string {
@@ -194,10 +194,10 @@ export class MailState {
 
   // ---- The whole -------------------------------------------------------------------------------------------------------
 
-  /** @throws SocketToolsError, MimeError */
+  /** @throws SocketToolsError */
   get message(): string {
     if (this.#ready !== undefined) return this.#ready.text;
-    return this.#fields.from.trim() === "" ? "" : this.#compose().toString("utf8");
+    return this.#fields.from.trim() === "" ? "" : telling(() => this.#compose().toString("utf8"));
   }
 
   set message(value: string) {
@@ -205,7 +205,7 @@ export class MailState {
     if (value !== "") this.#ready = new ReadyMessage(value);
   }
 
-  /** The octets, once every file is read. @throws SocketToolsError, MimeError */
+  /** The octets, once every file is read. @throws SocketToolsError */
   async octets(): Promise<Uint8Array> {
     await Promise.all(this.#files.map(({ loading }) => loading));
     return Buffer.from(this.message, "utf8");
@@ -288,6 +288,15 @@ export class MailState {
     this.outcome.record(failure);
     if (this.throwError) throw failure;
     return failure.Number;
+  }
+}
+
+/** A failure of the core as the control tells it. @throws SocketToolsError */
+function telling<Result>(act: () => Result): Result {
+  try {
+    return act();
+  } catch (error) {
+    throw toFailure(error);
   }
 }
 

@@ -1,5 +1,6 @@
 // A message that was assigned whole: its fields are shown, and replaced in its header, the rest stays as it is.
 import {
+  type ContentType,
   decodeQuotedPrintable,
   decodeWords,
   type HeaderField,
@@ -47,8 +48,8 @@ export class ReadyMessage {
 
   /** The text of a message of one part; "" for one of several. */
   get bodyText(): string {
-    const { mediaType, parameters } = parseContentType(this.field("Content-Type") || "text/plain");
-    if (!mediaType.startsWith("text/")) return "";
+    const type = contentTypeOf(this.field("Content-Type"));
+    if (type === undefined || !type.mediaType.startsWith("text/")) return "";
     const encoding = this.field("Content-Transfer-Encoding").toLowerCase();
     const raw = Buffer.from(this.#body, "utf8");
     const octets =
@@ -59,8 +60,17 @@ export class ReadyMessage {
           : raw;
     // What was not encoded came as text already.
     return encoding === "base64" || encoding === "quoted-printable"
-      ? new TextDecoder(charsetOf(parameters.get("charset"))).decode(octets)
+      ? new TextDecoder(charsetOf(type.parameters.get("charset"))).decode(octets)
       : this.#body;
+  }
+}
+
+/** Undefined for what is none. */
+function contentTypeOf(text: string): ContentType | undefined {
+  try {
+    return parseContentType(text === "" ? "text/plain" : text);
+  } catch {
+    return undefined;
   }
 }
 
