@@ -53,7 +53,7 @@ export class Mailer {
     this.fail = host.fail;
     // There is no other way to stop waiting for a reply than to give up the connection.
     this.#runs = new Runs(host.fail, () => this.link.drop());
-    this.settings = new Settings(edition, host.fail, settingSources(this));
+    this.settings = new Settings(edition, host.fail, settingSources(this, edition));
     const { settings } = this;
     this.draft = new MessageState(host, {
       get charset() {

@@ -2,12 +2,12 @@
 import { hostname } from "node:os";
 import { FIREWALL_TYPES, type FirewallState, firewallStates } from "./connection/firewall-state.js";
 import type { Mailer } from "./mailer.js";
-import type { SettingSource } from "./settings.js";
+import type { Edition, SettingSource } from "./settings.js";
 
 const LEAST_LINE_BYTES = 256;
 const HASHES = ["MD5", "SHA1", "SHA256"];
 
-export function settingSources(mailer: Mailer): Readonly<Record<string, SettingSource>> {
+export function settingSources(mailer: Mailer, edition: Edition): Readonly<Record<string, SettingSource>> {
   const firewall = (): FirewallState => firewallStates.of(mailer.firewall);
   const truth = (value: boolean): string => (value ? "True" : "False");
   const tls = (): Mailer["link"]["tls"] => mailer.link.tls;
@@ -91,6 +91,9 @@ export function settingSources(mailer: Mailer): Readonly<Record<string, SettingS
         if (!HASHES.includes(value.toUpperCase()))
           throw mailer.fail(10022, "[10022] the setting MessageIdAlgorithm takes MD5, SHA1 or SHA256");
       },
+    },
+    UseInternalSecurityAPI: {
+      shown: (stored) => stored ?? truth(edition === "dotnet" && process.platform !== "win32"),
     },
     BuildInfo: { get: () => "@wirepost/ipworks-compat" },
     LicenseInfo: { get: () => "MIT" },

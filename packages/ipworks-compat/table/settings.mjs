@@ -13,6 +13,9 @@ const TLS13_SIGNATURES =
 const TLS13_GROUPS =
   "ecdhe_x25519,ecdhe_x448,ecdhe_secp256r1,ecdhe_secp384r1,ecdhe_secp521r1,ffdhe_2048,ffdhe_3072,ffdhe_4096,ffdhe_6144,ffdhe_8192";
 
+const CA_FILES =
+  "/etc/ssl/ca-bundle.pem;/etc/pki/tls/certs/ca-bundle.crt;/etc/ssl/certs/ca-certificates.crt;/etc/pki/tls/cacert.pem";
+
 export const SETTINGS = [
   bool("AllowEmptyTo", false, { effect: "SendTo may be empty when there is a Cc or a BCc" }),
   text("AuthorizationIdentity", "", {
@@ -62,9 +65,10 @@ export const SETTINGS = [
   int("UseIPv6", 0, { effect: "0: IPv4 alone, 1: IPv6 alone, 2: IPv6 first" }),
   bool("UseNTLMv2", false, { effect: "NTLM version 2" }),
 
-  text("CACertFilePaths", "", {
+  text("CACertFilePaths", CA_FILES, {
     door: "dotnet",
-    effect: "files of certificates that are trusted besides the others, separated by semicolons",
+    effect:
+      "once set: files separated by semicolons, the first of which that can be read is trusted besides the other certificates",
   }),
   bool("LogSSLPackets", false, { stored: "Node shows no TLS records" }),
   bool("ReuseSSLSession", false, {
@@ -127,5 +131,7 @@ export const SETTINGS = [
     door: "java",
     stored: "there are no threads; a connection that waits between two calls never keeps the process",
   }),
-  bool("UseInternalSecurityAPI", false, { stored: "Node's TLS is the only one" }),
+  bool("UseInternalSecurityAPI", false, {
+    stored: "Node's TLS is the only one; in .NET it reads True but on Windows",
+  }),
 ];

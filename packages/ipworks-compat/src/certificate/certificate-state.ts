@@ -5,6 +5,7 @@ import { asFailure, type Fail } from "../failure.js";
 import { certificateDate } from "../message/message-state.js";
 import { Registry } from "../registry.js";
 import { type Chosen, chooseFrom, openStore, sameCertificate } from "./choose.js";
+import { nameText, usageOid } from "./names.js";
 import { isPem, pemOctets, pemOf } from "./pem.js";
 import { checkStoreType, STORE_DEFAULT, type StoreChoice } from "./store-types.js";
 
@@ -31,6 +32,8 @@ export class CertificateState {
   #subject = "";
   #loading: Promise<void> | undefined;
   #problem: Error | undefined;
+  /** Repeats the last reading of the store. */
+  #again: (() => void) | undefined;
 
   constructor(fail: Fail) {
     this.#fail = fail;
@@ -56,14 +59,14 @@ export class CertificateState {
   static of(info: CertificateInfo, fail: Fail): CertificateState {
     const state = new CertificateState(fail);
     state.#chosen = { certificates: [info, ...info.issuers], key: undefined };
-    state.#subject = info.subject.text;
+    state.#subject = nameText(info.subject);
     return state;
   }
 
   /** Takes another's place: SSLServerCert is one object for as long as the SMTP object. */
   show(info: CertificateInfo | undefined): void {
     this.#chosen = info === undefined ? undefined : { certificates: [info, ...info.issuers], key: undefined };
-    this.#subject = info?.subject.text ?? "";
+    this.#subject = info === undefined ? "" : nameText(info.subject);
   }
 
   #readPublic(type: number, source: string | Uint8Array): void {
@@ -75,8 +78,10 @@ export class CertificateState {
   get keyPassword(): string {
     return this.#keyPassword ?? this.storePassword;
   }
+  /** A choice that was made is made again with it. */
   set keyPassword(password: string) {
     this.#keyPassword = password;
+    this.#again?.();
   }
 
   get store(): string {
@@ -152,7 +157,8 @@ export class CertificateState {
 
   #take(chosen: Chosen): void {
     this.#chosen = chosen;
-    this.#subject = chosen.certificates[0]?.subject.text ?? "";
+    const [first] = chosen.certificates;
+    this.#subject = first === undefined ? "" : nameText(first.subject);
   }
 
   #choose(subject: string, thumbprint: string | undefined): void {
@@ -186,6 +192,7 @@ export class CertificateState {
   #load(read: (choice: StoreChoice) => Promise<Chosen>): void {
     checkStoreType(this.#storeType, this.#fail);
     this.#problem = undefined;
+    this.#again = () => this.#load(read);
     const choice: StoreChoice = {
       type: this.#storeType,
       store: this.#store,
@@ -252,7 +259,7 @@ export class CertificateState {
   }
 
   get extendedKeyUsage(): string {
-    return (this.info?.extendedKeyUsage ?? []).join(",");
+    return (this.info?.extendedKeyUsage ?? []).map(usageOid).join(",");
   }
 
   get fingerprint(): string {
@@ -276,7 +283,8 @@ export class CertificateState {
   }
 
   get issuer(): string {
-    return this.info?.issuer.text ?? "";
+    const info = this.info;
+    return info === undefined ? "" : nameText(info.issuer);
   }
 
   get publicKey(): string {

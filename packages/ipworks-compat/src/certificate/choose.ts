@@ -1,6 +1,7 @@
 // Opening stores, and finding a certificate in them.
 import { type CertificateInfo, SocketError } from "@wirepost/socket-core";
 import type { StoreEntry } from "@wirepost/socket-core/certificates";
+import { nameText } from "./names.js";
 import { FILE_TYPES, type StoreChoice } from "./store-types.js";
 
 /** A certificate with its issuers, and its private key as PEM. A store of keys alone has no certificate. */
@@ -61,7 +62,7 @@ function bySubject(entries: readonly Chosen[], subject: string): Chosen | undefi
   const wanted = normal(subject);
   const named = (test: (text: string) => boolean): Chosen | undefined =>
     withKeysFirst.find(
-      ({ certificates: [first] }) => first !== undefined && test(normal(first.subject.text)),
+      ({ certificates: [first] }) => first !== undefined && test(normal(nameText(first.subject))),
     );
   return named((text) => text === wanted) ?? named((text) => text.includes(wanted));
 }

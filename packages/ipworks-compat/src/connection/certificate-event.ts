@@ -1,4 +1,5 @@
 import type { CertificateInfo, SocketError } from "@wirepost/socket-core";
+import { nameText } from "../certificate/names.js";
 import { pemOf } from "../certificate/pem.js";
 import type { EventFields } from "../host.js";
 
@@ -11,8 +12,8 @@ export function certificateEvent(
   const shown = wholeChain ? [info, ...info.issuers] : [info];
   return {
     certEncoded: Buffer.from(shown.map(({ raw }) => pemOf("CERTIFICATE", raw)).join(""), "utf8"),
-    certSubject: info.subject.text,
-    certIssuer: info.issuer.text,
+    certSubject: nameText(info.subject),
+    certIssuer: nameText(info.issuer),
     status: failure === undefined ? "OK" : failure.message,
     accept: failure === undefined,
   };

@@ -123,16 +123,25 @@ async function chooseCertificates(
   }
   const ca = pemList(settings.text("SSLServerCACerts"));
   if (ca.length > 0) parts.ca = ca;
-  if (settings.text("CACertFilePaths") !== "") {
-    const { loadTrusted } = await import("@wirepost/socket-core/certificates");
-    const files = settings
-      .text("CACertFilePaths")
-      .split(";")
-      .map((path) => path.trim());
-    parts.extraCa = (
-      await Promise.all(files.filter((path) => path !== "").map((path) => loadTrusted(path)))
-    ).flat();
+  // Node knows the system's certificates without being told where they usually are.
+  if (settings.chosen("CACertFilePaths"))
+    parts.extraCa = await firstReadable(settings.text("CACertFilePaths"));
+}
+
+/** @throws SocketError of the group file when none can be read */
+async function firstReadable(paths: string): Promise<string[]> {
+  const { loadTrusted } = await import("@wirepost/socket-core/certificates");
+  let failure: unknown;
+  for (const path of paths.split(";").map((one) => one.trim())) {
+    if (path === "") continue;
+    try {
+      return await loadTrusted(path);
+    } catch (error) {
+      failure = error;
+    }
   }
+  if (failure !== undefined) throw failure;
+  return [];
 }
 
 async function revocationOf(settings: Settings, fail: Fail): Promise<RevocationChecker | undefined> {

@@ -157,8 +157,10 @@ export const SETTINGS: readonly SettingRow[] = [
   {
     name: "CACertFilePaths",
     kind: "text",
-    default: "",
-    effect: "files of certificates that are trusted besides the others, separated by semicolons",
+    default:
+      "/etc/ssl/ca-bundle.pem;/etc/pki/tls/certs/ca-bundle.crt;/etc/ssl/certs/ca-certificates.crt;/etc/pki/tls/cacert.pem",
+    effect:
+      "once set: files separated by semicolons, the first of which that can be read is trusted besides the other certificates",
     door: "dotnet",
   },
   { name: "LogSSLPackets", kind: "bool", default: "False", stored: "Node shows no TLS records" },
@@ -310,5 +312,10 @@ export const SETTINGS: readonly SettingRow[] = [
     stored: "there are no threads; a connection that waits between two calls never keeps the process",
     door: "java",
   },
-  { name: "UseInternalSecurityAPI", kind: "bool", default: "False", stored: "Node's TLS is the only one" },
+  {
+    name: "UseInternalSecurityAPI",
+    kind: "bool",
+    default: "False",
+    stored: "Node's TLS is the only one; in .NET it reads True but on Windows",
+  },
 ];
