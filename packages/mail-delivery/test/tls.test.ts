@@ -16,7 +16,7 @@ import {
   TlsReports,
   type TlsSessionResult,
 } from "../src/index.js";
-import { a, FakeDns, txt } from "./fake-dns.js";
+import { a, cname, FakeDns, txt } from "./fake-dns.js";
 import { Internet, LETTER, outcomes } from "./internet.js";
 
 const authority = await createTestAuthority();
@@ -251,6 +251,24 @@ describe("DANE", () => {
       retryable: true,
     });
     expect(mx.messages).toEqual([]);
+  });
+
+  it("an exchanger that is an alias is asked for the certificate of the name behind it", async () => {
+    const real = await authority.issue({ hosts: ["real.example.org"] });
+    const sniOptions = new Map([
+      ["real.example.org", { key: real.key, cert: `${real.certificate}${authority.certificate}` }],
+    ]);
+    const mx = await net.server("real.example.org", "127.0.0.2", { tls: wrongHost, server: { sniOptions } });
+    delete net.zone[`A ${HOST}`];
+    net.zone[`CNAME ${HOST}`] = cname("real.example.org");
+    const anchor = readCertificate(
+      Buffer.from(authority.certificate.replace(/-----[^-]+-----|\s/g, ""), "base64"),
+    );
+    net.zone[`TLSA _${net.port}._tcp.real.example.org`] = [record(digest(anchor.publicKey), 2)];
+    expect((await delivery().send(TO)).attempts).toMatchObject([
+      { host: HOST, tls: "dane", secured: "verified" },
+    ]);
+    expect(mx.messages[0]?.secure).toBe(true);
   });
 
   it("the next exchanger is asked when one does not match", async () => {

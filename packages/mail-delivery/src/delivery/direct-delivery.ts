@@ -16,7 +16,7 @@ import {
   type DirectSendOptions,
 } from "./delivery-options.js";
 import { DeliveryReceipt } from "./delivery-receipt.js";
-import { DomainDelivery, type Workshop } from "./domain-delivery.js";
+import { DomainDelivery, type DomainJob, type Workshop } from "./domain-delivery.js";
 import { type FrozenMessage, freeze } from "./frozen-message.js";
 import { Limiter } from "./limiter.js";
 import { Destination, failureOf, toSendError } from "./outcome.js";
@@ -85,15 +85,12 @@ export class DirectDelivery {
       // A message that cannot be composed fails before anybody is called. One that is read from a function is read when a
       // server is there to take it: for a queue that is when the message begins to be in doubt.
       if (typeof message.raw !== "function") await frozen();
-      const deliveries = await Promise.all(
-        [...grouped(destinations)].map(async ([domain, some]) => {
-          const slot = new Slot(this.#everybody);
-          const job = { domain, from, destinations: some, message: frozen, options, signal, slot };
-          const delivery = new DomainDelivery(this.#workshop, job);
-          await this.#run(delivery, domain, slot, signal);
-          return delivery;
-        }),
-      );
+      const deliveries = await this.#deliverAll(grouped(destinations), {
+        from,
+        message: frozen,
+        options,
+        signal,
+      });
       const reply = deliveries.find((delivery) => delivery.reply !== undefined)?.reply;
       if (reply === undefined || !destinations.some(({ outcome }) => outcome === "accepted")) {
         throw failureOf(destinations);
@@ -144,19 +141,46 @@ export class DirectDelivery {
     return this.close();
   }
 
-  async #run(delivery: DomainDelivery, domain: string, slot: Slot, signal: AbortSignal): Promise<void> {
-    let leave = () => {};
-    try {
-      leave = await this.#domains.enter(domain, signal);
-      await slot.take(signal);
-    } catch {
+  /** Begins a domain when there is a place for it, so that thousands of domains are not thousands of things under way. */
+  async #deliverAll(
+    groups: ReadonlyMap<string, readonly Destination[]>,
+    common: Pick<DomainJob, "from" | "message" | "options" | "signal">,
+  ): Promise<readonly DomainDelivery[]> {
+    const { signal } = common;
+    const deliveries: DomainDelivery[] = [];
+    const underWay = new Set<Promise<void>>();
+    for (const [domain, destinations] of groups) {
+      const slot = new Slot(this.#everybody);
       // Aborted while waiting: run() says so to the recipients.
+      await slot.take(signal).catch(() => undefined);
+      const delivery = new DomainDelivery(this.#workshop, { ...common, domain, destinations, slot });
+      deliveries.push(delivery);
+      const running = this.#run(delivery, domain, slot, signal).then(() => {
+        underWay.delete(running);
+      });
+      running.catch(() => undefined); // heard below
+      underWay.add(running);
+    }
+    await Promise.all(underWay);
+    return deliveries;
+  }
+
+  async #run(delivery: DomainDelivery, domain: string, slot: Slot, signal: AbortSignal): Promise<void> {
+    let leave = this.#domains.tryEnter(domain);
+    try {
+      if (leave === undefined) {
+        slot.give();
+        leave = await this.#domains.enter(domain, signal);
+        await slot.take(signal);
+      }
+    } catch {
+      // Aborted while waiting, as above.
     }
     try {
       await delivery.run();
     } finally {
       slot.give();
-      leave();
+      leave?.();
     }
   }
 

@@ -67,6 +67,10 @@ export class DomainDelivery {
   async run(): Promise<void> {
     const { backoff, settings } = this.#workshop;
     const { domain, signal } = this.#job;
+    if (signal.aborted) {
+      this.#failAll(abortedBy(signal));
+      return;
+    }
     const blockedUntil = backoff.blockedUntil(domain);
     if (blockedUntil !== undefined) {
       const when = new Date(blockedUntil).toISOString();

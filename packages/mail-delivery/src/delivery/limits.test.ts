@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { expect, it } from "vitest";
 import { Backoff } from "./backoff.js";
 import { Limiter } from "./limiter.js";
@@ -51,4 +52,29 @@ it("doubles the wait of a domain that goes on failing, and forgets with the firs
   expect(waits).toEqual([1000, 2000, 4000, 5000, 5000]);
   backoff.succeeded("a.test");
   expect(backoff.failed("a.test") - now).toBe(1000);
+});
+
+it("many wait, every other gives up, and the rest go in order", async () => {
+  const limiter = new Limiter(1);
+  let leave = await limiter.enter("a", never);
+  const impatient = new AbortController();
+  setMaxListeners(0, never, impatient.signal);
+  const order: number[] = [];
+  const all: Promise<unknown>[] = [];
+  for (let number = 0; number < 10_000; number++) {
+    const signal = number % 2 === 0 ? never : impatient.signal;
+    const entering = limiter.enter("a", signal).then((next) => {
+      order.push(number);
+      leave = next;
+    });
+    all.push(entering.catch(() => undefined));
+  }
+  impatient.abort();
+  for (let left = 0; left < 5000; left++) {
+    leave();
+    await all[left * 2];
+  }
+  expect(order).toEqual(Array.from({ length: 5000 }, (_, index) => index * 2));
+  leave();
+  expect(limiter.inside("a")).toBe(0);
 });
