@@ -285,7 +285,11 @@ export class HostilePeer {
     if (this.#mode === "auth") this.#auth(line);
     else this.#command(line);
     // An empty chunk needs no further octet.
-    return this.#input !== "" || (typeof this.#mode === "object" && this.#mode.left === 0);
+    return this.#input !== "" || this.#nothingLeft();
+  }
+
+  #nothingLeft(): boolean {
+    return typeof this.#mode === "object" && this.#mode.left === 0;
   }
 
   #beginContent(): Content {
@@ -411,8 +415,12 @@ export class HostilePeer {
   }
 
   hello(): string {
-    const { dialect, offersTls } = this.#options;
-    return hello(...EXTENSIONS[dialect], ...(offersTls && !this.secure ? ["STARTTLS"] : []));
+    return this.helloWith(...EXTENSIONS[this.#options.dialect]);
+  }
+
+  /** An EHLO reply with these keywords, and with STARTTLS where it belongs. */
+  helloWith(...keywords: readonly string[]): string {
+    return hello(...keywords, ...(this.#options.offersTls && !this.secure ? ["STARTTLS"] : []));
   }
 
   #startTls(line: string): void {

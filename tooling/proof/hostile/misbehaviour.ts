@@ -64,6 +64,8 @@ export interface Misbehaviour {
   readonly offersTls?: boolean | undefined;
   /** The server's port speaks plaintext although the client begins with TLS. */
   readonly plaintextPort?: boolean | undefined;
+  /** The caller brings a connected socket without TLS (`SmtpConnection` only). */
+  readonly bringsSocket?: boolean | undefined;
   /** Verbs that must not be heard on any connection; `content` and `end` (of data) count as verbs. */
   readonly never?: readonly string[] | undefined;
   /** Octets by which the client's memory may grow, and that the server may get rid of. */

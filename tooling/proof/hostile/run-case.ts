@@ -1,6 +1,7 @@
 // One case: a server that misbehaves, a client that is driven in one way, and everything that is held against them.
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { type ConnectionOptions, SendError, SmtpClient, SmtpConnection } from "@wirepost/smtp-client";
+import { connect } from "@wirepost/socket-core";
 import { testIdentities } from "@wirepost/test-server";
 import { letters, type SentLetter } from "../src/letters.js";
 import { HostilePeer } from "./hostile-peer.js";
@@ -75,7 +76,11 @@ async function drive(misbehaviour: Misbehaviour, at: Case, options: ConnectionOp
   }
   let connection: SmtpConnection;
   try {
-    connection = await SmtpConnection.connect(options);
+    const socket =
+      misbehaviour.bringsSocket === true
+        ? await connect({ host: "127.0.0.1", port: options.port as number })
+        : undefined;
+    connection = await SmtpConnection.connect({ ...options, socket });
   } catch (error) {
     if (!SendError.is(error)) throw error;
     // Nothing was sent, and nobody was told of: what the pool says in its place.

@@ -224,7 +224,9 @@ const ENCODINGS: readonly Misbehaviour[] = [
     ends: ACCEPTED,
     dialects: ["lockstep"],
     check: ({ peers }) =>
-      peers.some(({ commands }) => commands.some(({ grouped }) => grouped)) ? "commands in groups" : [],
+      peers.some(({ commands }) => commands.some(({ line, grouped }) => grouped && !line.startsWith("BDAT")))
+        ? "commands in groups"
+        : [],
   },
   {
     name: "binarymime-announced-and-refused",

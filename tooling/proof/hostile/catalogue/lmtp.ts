@@ -56,7 +56,7 @@ const OTHERS: readonly Misbehaviour[] = [
         peer.send("250 ok\r\n");
       },
     }),
-    client: { protocol: "lmtp", timeouts: { endOfDataMs: 150 } },
+    client: { protocol: "lmtp", timeouts: { endOfDataMs: 1_500 } },
     ends: { outcome: BOTH("accepted", "unknown") },
     drivers: ["connection", "pool", "busy"],
   },

@@ -1,0 +1,4 @@
+import { SCRAM } from "./catalogue/scram.js";
+import { prove } from "./prove.js";
+
+prove(SCRAM);
