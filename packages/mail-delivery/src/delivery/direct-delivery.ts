@@ -71,7 +71,7 @@ export class DirectDelivery {
     const began = performance.now();
     const { from, destinations } = readEnvelope(message, options);
     const controller = new AbortController();
-    // One listener for each domain in hand, and there may be thousands.
+    // Listeners of each domain in hand; Node warns of more than ten.
     setMaxListeners(0, controller.signal);
     const release = follow(controller, options);
     this.#active.add(controller);
@@ -83,7 +83,7 @@ export class DirectDelivery {
         return freezing;
       };
       // A message that cannot be composed fails before anybody is called. One that is read from a function is read when a
-      // server is there to take it: for a queue that is when the message begins to be in doubt.
+      // server is there to take it: reading may mean something to whoever gives it.
       if (typeof message.raw !== "function") await frozen();
       const deliveries = await this.#deliverAll(grouped(destinations), {
         from,
