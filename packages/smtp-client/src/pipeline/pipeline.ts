@@ -271,9 +271,11 @@ export class Pipeline implements TransactionOwner {
     const first = this.#begun === 0;
     this.#begun++;
     const { content } = plan.composed;
-    // Whole messages in flight: those that fit in one group, and that nobody may still stop.
+    // Whole messages in flight: those that fit in one group, and that nobody may still stop. On a connection that may be dead
+    // the envelope goes first: as long as no content was written, another connection can take the message.
     const window =
       this.#windowMessages > 1 &&
+      !this.session.suspected &&
       content instanceof Uint8Array &&
       content.length < 64 * 1024 &&
       recipients.length <= MAX_RCPT_AHEAD &&

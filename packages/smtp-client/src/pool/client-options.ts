@@ -14,6 +14,11 @@ export interface ClientOptions extends ConnectionOptions {
   readonly maxMessagesPerConnection?: number | undefined;
   /** How long an unused connection is kept. Default 30,000. */
   readonly idleTimeoutMs?: number | undefined;
+  /**
+   * How long a connection that was idle may take for its first reply. After that it counts as dead, and the message, of which
+   * nothing but its envelope was written, goes to a fresh connection. Default 15,000.
+   */
+  readonly livenessTimeoutMs?: number | undefined;
   readonly rateLimit?:
     | { readonly messages?: RateLimit | undefined; readonly recipients?: RateLimit | undefined }
     | undefined;
@@ -23,12 +28,14 @@ export interface PoolLimits {
   readonly maxConnections: number;
   readonly maxMessagesPerConnection: number;
   readonly idleTimeoutMs: number;
+  readonly livenessTimeoutMs: number;
 }
 
 const POOL_NAMES: ReadonlySet<string> = new Set([
   "maxConnections",
   "maxMessagesPerConnection",
   "idleTimeoutMs",
+  "livenessTimeoutMs",
   "rateLimit",
 ]);
 
@@ -63,6 +70,7 @@ export function resolveClientOptions(given: ClientOptions | string | URL): {
         Number.POSITIVE_INFINITY,
       ),
       idleTimeoutMs: checkMs("idleTimeoutMs", options.idleTimeoutMs, 30_000),
+      livenessTimeoutMs: checkMs("livenessTimeoutMs", options.livenessTimeoutMs, 15_000),
     },
   };
 }

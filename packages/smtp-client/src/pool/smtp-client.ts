@@ -233,6 +233,7 @@ export class SmtpClient {
     while (this.#queue.length > 0 && this.#rateTimer === undefined) {
       const idle = this.#firstIdle();
       if (idle === undefined) break;
+      idle.session.suspect(this.#limits.livenessTimeoutMs);
       this.#use(idle);
     }
     if (this.#rateTimer !== undefined || this.#closed) return;

@@ -76,6 +76,7 @@ export class Session {
   readonly #deadline = new Deadline(() => this.#deadlinePassed());
   #timed: SessionExchange | "content" | undefined;
   #drainWaiters: (() => void)[] = [];
+  #aliveWithinMs: number | undefined;
   #socketFull = false;
   /** Octets that the socket has and has not given back. */
   #heldBytes = 0;
@@ -184,6 +185,16 @@ export class Session {
       tls !== undefined &&
       (tls.verified || this.#acceptedByObserver || this.options.tlsOptions.verify === "none")
     );
+  }
+
+  /** The connection was idle and may be dead without our having been told: its next reply must come within this time. */
+  suspect(withinMs: number): void {
+    this.#aliveWithinMs = withinMs;
+  }
+
+  /** No reply has come since `suspect()`. */
+  get suspected(): boolean {
+    return this.#aliveWithinMs !== undefined;
   }
 
   /** The error that ended the connection, if it has ended. */
@@ -325,6 +336,7 @@ export class Session {
 
   #receive(chunk: Uint8Array): void {
     if (this.#failure !== undefined) return;
+    this.#aliveWithinMs = undefined;
     this.#handling = true;
     try {
       this.protocol.receiveData(chunk);
@@ -392,7 +404,7 @@ export class Session {
       oldest === "content"
         ? times.contentMs
         : replyTimeoutMs(oldest.awaited as Exclude<typeof oldest.awaited, "refusal" | "unsolicited">, times);
-    this.#deadline.set(performance.now() + ms);
+    this.#deadline.set(performance.now() + Math.min(ms, this.#aliveWithinMs ?? ms));
   }
 
   #drained(): void {
