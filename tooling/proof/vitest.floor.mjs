@@ -1,4 +1,5 @@
 // How a floor is run: two files at a time, one for each core.
+import { fileURLToPath } from "node:url";
 import { packageTests } from "../config/vitest.mjs";
 
 /** @param {string} floor the folder, and the ending of its files */
@@ -7,5 +8,9 @@ export function floorTests(floor) {
   config.test.maxWorkers = 2;
   // Most cases of a hostile server wait for something.
   config.test.maxConcurrency = 16;
+  config.resolve.alias.push({
+    find: /^@wirepost\/wiretap$/,
+    replacement: fileURLToPath(new URL("../../apps/wiretap/src/index.ts", import.meta.url)),
+  });
   return config;
 }

@@ -11,6 +11,8 @@ export interface Broken {
   /** The accident happened; a session can end before it. */
   readonly struck: boolean;
   readonly writtenBytes: Readonly<Record<Side, number>>;
+  /** What was said, inside TLS and outside, one character an octet. */
+  readonly said?: Readonly<Record<Side, string>> | undefined;
 }
 
 export type Run = (accident?: Accident) => Promise<Broken>;

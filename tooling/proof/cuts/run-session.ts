@@ -89,6 +89,7 @@ export async function runSession(session: Session, accident?: Accident): Promise
     breaches: found,
     outcomes,
     struck: wire.struck,
+    said: { client: truth.heard, server: truth.said },
     writtenBytes: {
       client: Buffer.concat(wire.written.client).length,
       server: Buffer.concat(wire.written.server).length,

@@ -34,11 +34,14 @@ export interface Truth {
   readonly commands: string[];
   /** What an honest server must never see. */
   readonly offences: string[];
+  /** Everything heard and said, inside TLS and outside. */
+  heard: string;
+  said: string;
   connections: number;
 }
 
 export function newTruth(): Truth {
-  return { deliveries: [], commands: [], offences: [], connections: 0 };
+  return { deliveries: [], commands: [], offences: [], heard: "", said: "", connections: 0 };
 }
 
 const contexts = new Map<string, SecureContext>();
@@ -96,6 +99,7 @@ class Conversation {
     stream.on("error", () => undefined);
     stream.on("end", () => stream.destroy());
     stream.on("data", (piece: Buffer) => {
+      this.#truth.heard += piece.toString("latin1");
       this.#input = Buffer.concat([this.#input, piece]);
       while (this.#step());
     });
@@ -119,6 +123,7 @@ class Conversation {
   #say(text: string): void {
     const octets = Buffer.from(`${text}\r\n`);
     this.#sentBytes += octets.length;
+    this.#truth.said += octets.toString("latin1");
     if (!this.#stream.destroyed && this.#stream.writable) this.#stream.write(octets);
   }
 
@@ -182,7 +187,7 @@ class Conversation {
     const [, verb = "", argument = ""] = /^([A-Za-z]+)(?: (.*))?$/.exec(line) ?? [];
     const reply = this.#obey(verb.toUpperCase(), argument);
     if (reply !== undefined) this.#say(reply);
-    if (reply === "220 2.0.0 go ahead") this.#startTls();
+    if (reply === "220 2.0.0 Begin TLS") this.#startTls();
     else if (reply?.startsWith("221")) this.#stream.end();
   }
 
@@ -194,7 +199,7 @@ class Conversation {
       case "HELO":
         return "250 mail.example";
       case "STARTTLS":
-        return this.#options.tls === undefined || this.#secure ? "503 5.5.1 no" : "220 2.0.0 go ahead";
+        return this.#options.tls === undefined || this.#secure ? "503 5.5.1 no" : "220 2.0.0 Begin TLS";
       case "AUTH":
         return this.#auth(argument);
       case "MAIL":
