@@ -46,7 +46,7 @@ function constants(one) {
 
 /** MEMBERS.md. */
 export function membersPage(classes, enumerations) {
-  const legend = Object.entries(STATUSES).map(([status, meaning]) => `- **${status}**: it ${meaning}.`);
+  const legend = Object.entries(STATUSES).map(([status, meaning]) => `- **${status}**: ${meaning}.`);
   return [
     "# Members",
     "",

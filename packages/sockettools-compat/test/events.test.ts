@@ -352,6 +352,21 @@ describe("Blocking", () => {
     expect(server.messages.map(({ to }) => to[0]?.address)).toEqual(["bob@example.org", "cy@example.org"]);
   });
 
+  it("False: a handler's call waits behind those that were made before", async () => {
+    const client = clientFor(server);
+    client.Blocking = false;
+    client.Options = smtpOptionExtended;
+    client.OnConnect = () => void client.SendMessage("ann@example.com", "bob@example.org", LETTER);
+    const log = record(client, "OnCommand", "OnProgress");
+    void client.Connect();
+    void client.Authenticate("ann", "secret");
+    await whenIdle(client);
+    void client.Disconnect();
+    await whenIdle(client);
+    expect(names(log)).toEqual(["OnConnect", "OnDisconnect"]);
+    expect(server.messages[0]?.user).toBe("ann");
+  });
+
   it("False: a failure comes by OnError alone, thrown or not", async () => {
     for (const throwError of [false, true]) {
       const client = clientFor(server);

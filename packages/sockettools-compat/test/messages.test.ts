@@ -140,6 +140,26 @@ describe("S8: SendMessage", () => {
     await other.Disconnect();
   });
 
+  it("addresses of any script need a server that knows them", async () => {
+    const client = await connected();
+    expect(await client.SendMessage("grün@example.com", "bücher@example.org", LETTER)).toBe(0);
+    await client.Disconnect();
+    expect(server.messages[0]?.from.parameters).toMatchObject({ SMTPUTF8: true });
+    await using old = await recordingServer({ without: ["SMTPUTF8"] });
+    const other = await connected(old);
+    expect(await other.SendMessage("ann@example.com", "grün@example.org", LETTER)).toBe(
+      stErrorCommandNotSupported,
+    );
+    expect(await other.SendMessage("ann@example.com", "bob@bücher.example", LETTER)).toBe(0);
+    expect(await other.CreateMessage("grün@example.com")).toBe(stErrorCommandNotSupported);
+    expect(await other.CreateMessage("ann@example.com")).toBe(0);
+    expect(await other.AddRecipient("grün@example.org")).toBe(stErrorInvalidAddress);
+    expect(await other.AddRecipient("bob@example.org")).toBe(0);
+    await other.Reset();
+    await other.Disconnect();
+    expect(old.messages).toHaveLength(1);
+  });
+
   it("a message that is larger than the server takes is refused before MAIL", async () => {
     const target = await replay([...START, clientSays("QUIT\r\n"), serverSays("221 bye\r\n"), ends()]);
     const client = await connected(target);

@@ -23,7 +23,7 @@ export interface OperationHost {
   readonly throwError: boolean;
   raise(event: string, ...args: readonly unknown[]): void;
   began(method: string): void;
-  /** `text`: the result, for those who write it down. */
+  /** With its result, or its failure, for those who write it down. */
   ended(method: string, result: unknown, failure: SocketToolsError | undefined): void;
   /** Nothing runs any more; events that had to wait may fire. */
   settled(): void;
@@ -100,7 +100,8 @@ export class Operations {
     if (host.blocking) return act();
     // Failures are told by events alone: nobody waits for this promise.
     const behind = (): Promise<unknown> => act().catch(() => undefined);
-    if (this.#active === undefined) void behind();
+    // A handler's call comes behind those that were made before it.
+    if (this.#active === undefined && this.#waiting.length === 0) void behind();
     else this.#waiting.push(behind);
     return Promise.resolve(results.atOnce(values));
   }

@@ -115,8 +115,8 @@ export class SmtpState implements OperationHost, SessionHost {
 
   get stateNumber(): number {
     const current = this.operations.current;
-    if (current === "Connect" || current === "SubmitMessage") return smtpStateConnecting;
-    if (!this.isConnected) return smtpStateUnconnected;
+    if (current === "Connect") return smtpStateConnecting;
+    if (!this.isConnected) return current === "SubmitMessage" ? smtpStateConnecting : smtpStateUnconnected;
     if (current === "Disconnect") return smtpStateDisconnecting;
     if (this.message.stage === "content") return smtpStateMessage;
     if (current !== undefined) return smtpStateCommand;
