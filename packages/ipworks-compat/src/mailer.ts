@@ -1,8 +1,7 @@
 // The implementation behind both doors' class SMTP: properties, runs, and what they share.
 import { type CertificateState, certificateStates } from "./certificate/certificate-state.js";
-import type { Dialing } from "./connection/dialing.js";
 import { Link } from "./connection/link.js";
-import { startOf } from "./connection/start-mode.js";
+import { Setup } from "./connection/setup.js";
 import type { Fail } from "./failure.js";
 import type { EventFields, EventName, Host } from "./host.js";
 import { makeDialing } from "./make-dialing.js";
@@ -29,21 +28,8 @@ export class Mailer {
   readonly #runs: Runs;
   #handlerError: { readonly error: unknown } | undefined;
 
-  allowExtensions = true;
-  authMechanism = 0;
-  firewall: object;
-  password = "";
-  user = "";
-  sslAcceptServerCert: object;
-  sslCert: object;
+  readonly setup: Setup;
   readonly sslServerCert: object;
-  sslProvider = 0;
-  #sslStartMode = 3;
-  timeout = 60;
-  #mailPort = 25;
-  #mailServer = "";
-  #resolved = "";
-  #localHost = "";
   #stream: BodyStream | undefined;
   #sentHead: { readonly of: string; readonly head: string } | undefined;
   #transferText: Uint8Array = EMPTY;
@@ -69,16 +55,15 @@ export class Mailer {
         return settings.text("MessageIdAlgorithm");
       },
     });
-    this.firewall = host.newFirewall();
-    this.sslCert = host.newCertificate();
-    this.sslAcceptServerCert = host.newCertificate();
+    this.setup = new Setup(host, () => this.link);
     this.sslServerCert = host.newCertificate();
     this.link = new Link({
       fail: host.fail,
       raise: (event, fields) => this.raise(event, fields),
       showCertificate: (info) => this.#server.show(info),
       acceptsUnasked: (info) =>
-        certificateStates.of(this.sslAcceptServerCert).info?.fingerprints.sha256 === info.fingerprints.sha256,
+        certificateStates.of(this.setup.sslAcceptServerCert).info?.fingerprints.sha256 ===
+        info.fingerprints.sha256,
     });
   }
 
@@ -98,43 +83,6 @@ export class Mailer {
 
   get lastReply(): string {
     return this.link.lastReply;
-  }
-
-  get mailPort(): number {
-    return this.#mailPort;
-  }
-  set mailPort(port: number) {
-    this.#unconnected(100, "MailPort");
-    if (port < 0 || port > 65_535) throw this.fail(10022, "[10022] MailPort is a number from 1 to 65535");
-    this.#mailPort = port;
-  }
-
-  /** As it was assigned; what the certificate has to match. */
-  get serverName(): string {
-    return this.#mailServer;
-  }
-
-  get mailServer(): string {
-    return this.#resolved === "" ? this.#mailServer : this.#resolved;
-  }
-  set mailServer(server: string) {
-    this.#unconnected(101, "MailServer");
-    this.#mailServer = server.trim();
-    this.#resolved = "";
-  }
-
-  /** The address in use while connected. */
-  get localHost(): string {
-    return this.link.connected ? (this.link.socket?.localAddress ?? this.#localHost) : this.#localHost;
-  }
-  set localHost(host: string) {
-    this.#unconnected(107, "LocalHost");
-    this.#localHost = host.trim();
-  }
-
-  /** As it was assigned. */
-  get localHostWish(): string {
-    return this.#localHost;
   }
 
   get messageRecipients(): object {
@@ -161,41 +109,11 @@ export class Mailer {
     return from + subject + otherHeaders + replyTo === "" && recipients.all.length === 0;
   }
 
-  get sslEnabled(): boolean {
-    return this.#sslStartMode !== 3;
-  }
-  /** True alone means Automatic; a mode that was chosen before stays. */
-  set sslEnabled(enabled: boolean) {
-    if (!enabled) this.#sslStartMode = 3;
-    else if (this.#sslStartMode === 3) this.#sslStartMode = 0;
-  }
-
-  get sslStartMode(): number {
-    return this.#sslStartMode;
-  }
-  set sslStartMode(mode: number) {
-    this.#sslStartMode = mode;
-  }
-
-  get start(): Dialing["start"] {
-    return startOf(this.#sslStartMode, this.#mailPort);
-  }
-
   /** TransferText: one character for each octet where the text is not UTF-8. */
   get transferText(): string {
     const buffer = Buffer.from(this.#transferText);
     const text = buffer.toString("utf8");
     return text.includes("\ufffd") ? buffer.toString("latin1") : text;
-  }
-
-  /** @throws 100, 101, 106, 107, 112 */
-  unconnected(number: 106 | 112, name: string): void {
-    this.#unconnected(number, name);
-  }
-
-  #unconnected(number: 100 | 101 | 106 | 107 | 112, name: string): void {
-    if (this.link.connected || this.link.connecting)
-      throw this.fail(number, `${name} cannot change while connected`);
   }
 
   // ---- Methods ---------------------------------------------------------------------------------------------------------
@@ -287,15 +205,7 @@ export class Mailer {
   reset(): void {
     this.#notRunning("Reset");
     this.link.drop();
-    this.#mailServer = this.#resolved = this.#localHost = this.password = this.user = "";
-    this.#mailPort = 25;
-    this.timeout = 60;
-    this.allowExtensions = true;
-    this.authMechanism = this.sslProvider = 0;
-    this.#sslStartMode = 3;
-    this.firewall = this.#host.newFirewall();
-    this.sslCert = this.#host.newCertificate();
-    this.sslAcceptServerCert = this.#host.newCertificate();
+    this.setup.reset();
     this.#server.show(undefined);
     this.settings.reset();
     this.draft.resetHeaders();
@@ -352,13 +262,13 @@ export class Mailer {
   }
 
   #limits(signal: AbortSignal | undefined): RunLimits {
-    const absolute = this.settings.truth("AbsoluteTimeout") && this.timeout > 0;
-    return { absoluteMs: absolute ? this.timeout * 1000 : undefined, signal };
+    const absolute = this.settings.truth("AbsoluteTimeout") && this.setup.timeout > 0;
+    return { absoluteMs: absolute ? this.setup.timeout * 1000 : undefined, signal };
   }
 
   /** Milliseconds of silence until a method fails; 0: never. */
   get silenceMs(): number {
-    return this.settings.truth("AbsoluteTimeout") ? 0 : Math.max(0, this.timeout) * 1000;
+    return this.settings.truth("AbsoluteTimeout") ? 0 : Math.max(0, this.setup.timeout) * 1000;
   }
 
   raise<Name extends EventName>(event: Name, fields: EventFields[Name]): void {
@@ -378,14 +288,13 @@ export class Mailer {
   }
 
   async #connect(run: Run): Promise<void> {
-    if (this.#mailServer === "" || this.#mailServer === "*") throw this.fail(163, "MailServer is not set");
-    if (this.#mailPort === 0) throw this.fail(116, "MailPort is zero");
+    const { serverName, mailPort } = this.setup;
+    if (serverName === "" || serverName === "*") throw this.fail(163, "MailServer is not set");
+    if (mailPort === 0) throw this.fail(116, "MailPort is zero");
     if (this.settings.truth("FirewallListener"))
       throw this.fail(213, "FirewallListener is on, and nothing listens here");
-    if (/^0+(?:\.0+){0,3}$/.test(this.#mailServer)) throw this.fail(102, "the server's address is 0.0.0.0");
-    const dialing = await makeDialing(this, (address) => {
-      this.#resolved = address;
-    });
+    if (/^0+(?:\.0+){0,3}$/.test(serverName)) throw this.fail(102, "the server's address is 0.0.0.0");
+    const dialing = await makeDialing(this);
     run.check();
     await this.link.open(dialing, run);
   }
@@ -408,7 +317,8 @@ export class Mailer {
       const outgoing = this.outgoing();
       // What cannot be sent at all is found before anybody is called.
       await outgoing.composed(true);
-      if (verb !== "MAIL" && !this.allowExtensions) throw this.fail(161, `${verb} needs AllowExtensions`);
+      if (verb !== "MAIL" && !this.setup.allowExtensions)
+        throw this.fail(161, `${verb} needs AllowExtensions`);
       const stood = this.link.connected;
       await this.transmit(outgoing, verb, run);
       this.draft.noteSent();
@@ -440,7 +350,7 @@ export class Mailer {
 
   /** The message as the properties describe it. @throws 163, 164, 165, 10022, 434 */
   outgoing(forQueue = false): Outgoing & { readonly headers: string } {
-    if (!forQueue && this.#mailServer === "") throw this.fail(163, "MailServer is not set");
+    if (!forQueue && this.setup.serverName === "") throw this.fail(163, "MailServer is not set");
     const sender = this.draft.sender();
     const recipients = this.#recipients();
     this.draft.begin();

@@ -10,22 +10,23 @@ import type { Mailer } from "./mailer.js";
 const KEEP_ALIVE_MS = 7_200_000;
 
 /** @throws 118, 270 to 273 */
-export async function makeDialing(mailer: Mailer, onAddress: (address: string) => void): Promise<Dialing> {
-  const { settings, fail, start } = mailer;
-  const unresolved = mailer.serverName.startsWith("*");
-  const host = unresolved ? mailer.serverName.slice(1) : mailer.serverName;
-  const port = mailer.mailPort;
+export async function makeDialing(mailer: Mailer): Promise<Dialing> {
+  const { settings, fail, setup } = mailer;
+  const { start } = setup;
+  const unresolved = setup.serverName.startsWith("*");
+  const host = unresolved ? setup.serverName.slice(1) : setup.serverName;
+  const port = setup.mailPort;
   const exceptions = settings
     .text("ProxyExceptionsList")
     .split(";")
     .map((name) => name.trim())
     .filter((name) => name !== "");
-  const proxy = await firewallStates.of(mailer.firewall).proxy(host, port, exceptions, unresolved);
-  const client = certificateStates.of(mailer.sslCert);
-  await certificateStates.of(mailer.sslAcceptServerCert).ready();
+  const proxy = await firewallStates.of(setup.firewall).proxy(host, port, exceptions, unresolved);
+  const client = certificateStates.of(setup.sslCert);
+  await certificateStates.of(setup.sslAcceptServerCert).ready();
   const tls = start === "none" ? {} : await tlsChoice(settings, client, mailer.link.sessions, fail);
   const own = settings.number("ConnectionTimeout");
-  const connectTimeoutMs = own > 0 ? own * 1000 : Math.max(0, mailer.timeout) * 1000;
+  const connectTimeoutMs = own > 0 ? own * 1000 : Math.max(0, setup.timeout) * 1000;
   const connect: ConnectOptions = {
     host,
     port,
@@ -34,7 +35,7 @@ export async function makeDialing(mailer: Mailer, onAddress: (address: string) =
     idleTimeoutMs: mailer.silenceMs,
     maxBytesPerSecond: Math.max(0, settings.number("MaxTransferRate")),
     noDelay: !settings.chosen("TcpNoDelay") || settings.truth("TcpNoDelay"),
-    ...(mailer.localHostWish === "" ? {} : { localAddress: mailer.localHostWish }),
+    ...(setup.localHostWish === "" ? {} : { localAddress: setup.localHostWish }),
     ...(settings.number("LocalPort") === 0 ? {} : { localPort: settings.number("LocalPort") }),
     ...(proxy === undefined ? {} : { proxy }),
   };
@@ -48,7 +49,7 @@ export async function makeDialing(mailer: Mailer, onAddress: (address: string) =
       : undefined,
     start,
     tls,
-    extensions: mailer.allowExtensions,
+    extensions: setup.allowExtensions,
     hello: settings.chosen("Hello") ? settings.text("Hello") : "",
     maxLineBytes: settings.number("MaxLineLength"),
     cipherBits: settings.number("SSLCipherStrength"),
@@ -57,9 +58,9 @@ export async function makeDialing(mailer: Mailer, onAddress: (address: string) =
     auth: () =>
       loginOptions(
         {
-          mechanism: mailer.authMechanism,
-          user: mailer.user,
-          password: mailer.password,
+          mechanism: setup.authMechanism,
+          user: setup.user,
+          password: setup.password,
           authorizationIdentity: settings.text("AuthorizationIdentity"),
           ntlmVersion: settings.truth("UseNTLMv2") ? 2 : 1,
         },
@@ -67,7 +68,7 @@ export async function makeDialing(mailer: Mailer, onAddress: (address: string) =
       ),
     // Behind a proxy the address is the proxy's, and the server's is not known here.
     onAddress: (address) => {
-      if (proxy === undefined) onAddress(address);
+      if (proxy === undefined) setup.noteAddress(address);
     },
   };
 }

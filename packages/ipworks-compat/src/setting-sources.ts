@@ -8,7 +8,7 @@ const LEAST_LINE_BYTES = 256;
 const HASHES = ["MD5", "SHA1", "SHA256"];
 
 export function settingSources(mailer: Mailer, edition: Edition): Readonly<Record<string, SettingSource>> {
-  const firewall = (): FirewallState => firewallStates.of(mailer.firewall);
+  const firewall = (): FirewallState => firewallStates.of(mailer.setup.firewall);
   const truth = (value: boolean): string => (value ? "True" : "False");
   const tls = (): Mailer["link"]["tls"] => mailer.link.tls;
   return {
@@ -27,9 +27,9 @@ export function settingSources(mailer: Mailer, edition: Edition): Readonly<Recor
       },
     },
     LocalHost: {
-      get: () => mailer.localHost,
+      get: () => mailer.setup.localHost,
       set: (value) => {
-        mailer.localHost = value;
+        mailer.setup.localHost = value;
       },
     },
     FirewallAutoDetect: {
@@ -73,14 +73,14 @@ export function settingSources(mailer: Mailer, edition: Edition): Readonly<Recor
     Hello: { shown: (stored) => stored ?? hostname() },
     MaxLineLength: {
       check: (value) => {
-        mailer.unconnected(112, "MaxLineLength");
+        mailer.setup.unconnected(112, "MaxLineLength");
         if (Number(value) < LEAST_LINE_BYTES)
           throw mailer.fail(10022, `[10022] the setting MaxLineLength is ${LEAST_LINE_BYTES} at least`);
       },
     },
     LocalPort: {
       check: (value) => {
-        mailer.unconnected(106, "LocalPort");
+        mailer.setup.unconnected(106, "LocalPort");
         if (Number(value) < 0 || Number(value) > 65_535)
           throw mailer.fail(10022, "[10022] the setting LocalPort is a number from 0 to 65535");
       },

@@ -3,7 +3,14 @@ import { event, fact, method, property } from "./rows.mjs";
 
 const HEADER_NOTE = "line breaks are refused with 10022 at Send";
 
-/** Properties that belong to the message; the others to the connection. */
+/** Properties that say how to connect. */
+const OF_THE_SETUP = new Set(
+  "AllowExtensions AuthMechanism Firewall LocalHost MailPort MailServer Password SSLAcceptServerCert SSLCert SSLEnabled SSLProvider SSLStartMode Timeout User".split(
+    " ",
+  ),
+);
+
+/** Properties that the message is made of. */
 const OF_THE_MESSAGE = new Set(
   "BCc Cc DeliveryNotificationTo From Importance Message MessageDate MessageId MessageText OtherHeaders Priority ReadReceiptTo ReplyTo ReturnPath SendTo Sensitivity Subject".split(
     " ",
@@ -256,5 +263,8 @@ export const SMTP = {
       dotnetTypes: { Text: "text" },
       dotnet: ["TextB: bytes"],
     }),
-  ].map((row) => (OF_THE_MESSAGE.has(row.name) ? { ...row, key: `draft.${row.key}` } : row)),
+  ].map((row) => {
+    if (OF_THE_MESSAGE.has(row.name)) return { ...row, key: `draft.${row.key}` };
+    return OF_THE_SETUP.has(row.name) ? { ...row, key: `setup.${row.key}` } : row;
+  }),
 };

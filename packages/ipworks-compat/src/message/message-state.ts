@@ -89,8 +89,7 @@ export class MessageState {
 
   /** The mailbox that MAIL FROM names: null is the null sender. @throws 164 */
   sender(): Mailbox | null {
-    if (this.from.trim() === "" && this.returnPath.trim() === "")
-      throw this.#host.fail(164, "From is not set.");
+    if (this.from.trim() === "") throw this.#host.fail(164, "From is not set.");
     if (this.returnPath.trim() === "<>") return null;
     const text = this.returnPath.trim() === "" ? this.from : this.returnPath;
     try {

@@ -112,18 +112,18 @@ export class SMTP {
 
   /** EHLO first, HELO when the server refuses it; false: no extension is used. Default true. */
   get AllowExtensions(): boolean {
-    return mailers.of(this).allowExtensions;
+    return mailers.of(this).setup.allowExtensions;
   }
   set AllowExtensions(value: boolean) {
-    mailers.of(this).allowExtensions = truth("AllowExtensions", value);
+    mailers.of(this).setup.allowExtensions = truth("AllowExtensions", value);
   }
 
   /** How to log in once User and Password are set. Default amUserPassword. */
   get AuthMechanism(): SMTPAuthMechanisms {
-    return mailers.of(this).authMechanism as SMTPAuthMechanisms;
+    return mailers.of(this).setup.authMechanism as SMTPAuthMechanisms;
   }
   set AuthMechanism(value: SMTPAuthMechanisms) {
-    mailers.of(this).authMechanism = choice("AuthMechanism", value, [0, 1, 2, 3, 4, 5, 6, 7]);
+    mailers.of(this).setup.authMechanism = choice("AuthMechanism", value, [0, 1, 2, 3, 4, 5, 6, 7]);
   }
 
   /**
@@ -166,11 +166,11 @@ export class SMTP {
 
   /** The proxy to connect through. */
   get Firewall(): Firewall {
-    return mailers.of(this).firewall as Firewall;
+    return mailers.of(this).setup.firewall as Firewall;
   }
   set Firewall(value: Firewall) {
     firewallStates.of(value);
-    mailers.of(this).firewall = value;
+    mailers.of(this).setup.firewall = value;
   }
 
   /**
@@ -207,18 +207,18 @@ export class SMTP {
 
   /** The address to connect from; empty: any. While connected, the address in use. */
   get LocalHost(): string {
-    return mailers.of(this).localHost;
+    return mailers.of(this).setup.localHost;
   }
   set LocalHost(value: string) {
-    mailers.of(this).localHost = text("LocalHost", value);
+    mailers.of(this).setup.localHost = text("LocalHost", value);
   }
 
   /** The server's port. Default 25. */
   get MailPort(): number {
-    return mailers.of(this).mailPort;
+    return mailers.of(this).setup.mailPort;
   }
   set MailPort(value: number) {
-    mailers.of(this).mailPort = integer("MailPort", value);
+    mailers.of(this).setup.mailPort = integer("MailPort", value);
   }
 
   /**
@@ -226,10 +226,10 @@ export class SMTP {
    * a SOCKS firewall. The name is kept for TLS and the next connection.
    */
   get MailServer(): string {
-    return mailers.of(this).mailServer;
+    return mailers.of(this).setup.mailServer;
   }
   set MailServer(value: string) {
-    mailers.of(this).mailServer = text("MailServer", value);
+    mailers.of(this).setup.mailServer = text("MailServer", value);
   }
 
   /**
@@ -309,10 +309,10 @@ export class SMTP {
 
   /** The password to log in with. */
   get Password(): string {
-    return mailers.of(this).password;
+    return mailers.of(this).setup.password;
   }
   set Password(value: string) {
-    mailers.of(this).password = text("Password", value);
+    mailers.of(this).setup.password = text("Password", value);
   }
 
   /** The header Priority; epUnspecified: none. */
@@ -371,36 +371,36 @@ export class SMTP {
 
   /** A server that shows this certificate is accepted without asking. */
   get SSLAcceptServerCert(): Certificate {
-    return mailers.of(this).sslAcceptServerCert as Certificate;
+    return mailers.of(this).setup.sslAcceptServerCert as Certificate;
   }
   set SSLAcceptServerCert(value: Certificate) {
     certificateStates.of(value);
-    mailers.of(this).sslAcceptServerCert = value;
+    mailers.of(this).setup.sslAcceptServerCert = value;
   }
 
   /** The client's certificate. */
   get SSLCert(): Certificate {
-    return mailers.of(this).sslCert as Certificate;
+    return mailers.of(this).setup.sslCert as Certificate;
   }
   set SSLCert(value: Certificate) {
     certificateStates.of(value);
-    mailers.of(this).sslCert = value;
+    mailers.of(this).setup.sslCert = value;
   }
 
   /** TLS is used. Setting it to true means SSLStartMode sslAutomatic. */
   get SSLEnabled(): boolean {
-    return mailers.of(this).sslEnabled;
+    return mailers.of(this).setup.sslEnabled;
   }
   set SSLEnabled(value: boolean) {
-    mailers.of(this).sslEnabled = truth("SSLEnabled", value);
+    mailers.of(this).setup.sslEnabled = truth("SSLEnabled", value);
   }
 
   /** Which TLS implementation to take; here it is always Node's. */
   get SSLProvider(): SMTPSSLProviders {
-    return mailers.of(this).sslProvider as SMTPSSLProviders;
+    return mailers.of(this).setup.sslProvider as SMTPSSLProviders;
   }
   set SSLProvider(value: SMTPSSLProviders) {
-    mailers.of(this).sslProvider = choice("SSLProvider", value, [0, 1, 2]);
+    mailers.of(this).setup.sslProvider = choice("SSLProvider", value, [0, 1, 2]);
   }
 
   /** The server's certificate of the last connection. */
@@ -413,10 +413,10 @@ export class SMTP {
    * sslExplicit.
    */
   get SSLStartMode(): SMTPSSLStartModes {
-    return mailers.of(this).sslStartMode as SMTPSSLStartModes;
+    return mailers.of(this).setup.sslStartMode as SMTPSSLStartModes;
   }
   set SSLStartMode(value: SMTPSSLStartModes) {
-    mailers.of(this).sslStartMode = choice("SSLStartMode", value, [0, 1, 2, 3]);
+    mailers.of(this).setup.sslStartMode = choice("SSLStartMode", value, [0, 1, 2, 3]);
   }
 
   /** The header Subject. Line breaks are refused with 10022 at Send. */
@@ -429,18 +429,18 @@ export class SMTP {
 
   /** Seconds without an octet in either direction until a method fails with 201; 0: never. Default 60. */
   get Timeout(): number {
-    return mailers.of(this).timeout;
+    return mailers.of(this).setup.timeout;
   }
   set Timeout(value: number) {
-    mailers.of(this).timeout = integer("Timeout", value);
+    mailers.of(this).setup.timeout = integer("Timeout", value);
   }
 
   /** The name to log in with. */
   get User(): string {
-    return mailers.of(this).user;
+    return mailers.of(this).setup.user;
   }
   set User(value: string) {
-    mailers.of(this).user = text("User", value);
+    mailers.of(this).setup.user = text("User", value);
   }
 
   /**

@@ -133,20 +133,20 @@ export class SMTP {
 
   /** EHLO first, HELO when the server refuses it; false: no extension is used. Default true. */
   isAllowExtensions(): boolean {
-    return mailers.of(this).allowExtensions;
+    return mailers.of(this).setup.allowExtensions;
   }
   /** Sets what isAllowExtensions() gives. */
   setAllowExtensions(allowExtensions: boolean): void {
-    mailers.of(this).allowExtensions = truth("AllowExtensions", allowExtensions);
+    mailers.of(this).setup.allowExtensions = truth("AllowExtensions", allowExtensions);
   }
 
   /** How to log in once User and Password are set. Default amUserPassword. */
   getAuthMechanism(): number {
-    return mailers.of(this).authMechanism;
+    return mailers.of(this).setup.authMechanism;
   }
   /** Sets what getAuthMechanism() gives. */
   setAuthMechanism(authMechanism: number): void {
-    mailers.of(this).authMechanism = choice("AuthMechanism", authMechanism, [0, 1, 2, 3, 4, 5, 6, 7]);
+    mailers.of(this).setup.authMechanism = choice("AuthMechanism", authMechanism, [0, 1, 2, 3, 4, 5, 6, 7]);
   }
 
   /**
@@ -192,12 +192,12 @@ export class SMTP {
 
   /** The proxy to connect through. */
   getFirewall(): Firewall {
-    return mailers.of(this).firewall as Firewall;
+    return mailers.of(this).setup.firewall as Firewall;
   }
   /** Sets what getFirewall() gives. */
   setFirewall(firewall: Firewall): void {
     firewallStates.of(firewall);
-    mailers.of(this).firewall = firewall;
+    mailers.of(this).setup.firewall = firewall;
   }
 
   /**
@@ -236,20 +236,20 @@ export class SMTP {
 
   /** The address to connect from; empty: any. While connected, the address in use. */
   getLocalHost(): string {
-    return mailers.of(this).localHost;
+    return mailers.of(this).setup.localHost;
   }
   /** Sets what getLocalHost() gives. */
   setLocalHost(localHost: string): void {
-    mailers.of(this).localHost = text("LocalHost", localHost);
+    mailers.of(this).setup.localHost = text("LocalHost", localHost);
   }
 
   /** The server's port. Default 25. */
   getMailPort(): number {
-    return mailers.of(this).mailPort;
+    return mailers.of(this).setup.mailPort;
   }
   /** Sets what getMailPort() gives. */
   setMailPort(mailPort: number): void {
-    mailers.of(this).mailPort = integer("MailPort", mailPort);
+    mailers.of(this).setup.mailPort = integer("MailPort", mailPort);
   }
 
   /**
@@ -257,11 +257,11 @@ export class SMTP {
    * a SOCKS firewall. The name is kept for TLS and the next connection.
    */
   getMailServer(): string {
-    return mailers.of(this).mailServer;
+    return mailers.of(this).setup.mailServer;
   }
   /** Sets what getMailServer() gives. */
   setMailServer(mailServer: string): void {
-    mailers.of(this).mailServer = text("MailServer", mailServer);
+    mailers.of(this).setup.mailServer = text("MailServer", mailServer);
   }
 
   /**
@@ -347,11 +347,11 @@ export class SMTP {
 
   /** The password to log in with. */
   getPassword(): string {
-    return mailers.of(this).password;
+    return mailers.of(this).setup.password;
   }
   /** Sets what getPassword() gives. */
   setPassword(password: string): void {
-    mailers.of(this).password = text("Password", password);
+    mailers.of(this).setup.password = text("Password", password);
   }
 
   /** The header Priority; epUnspecified: none. */
@@ -416,40 +416,40 @@ export class SMTP {
 
   /** A server that shows this certificate is accepted without asking. */
   getSSLAcceptServerCert(): Certificate {
-    return mailers.of(this).sslAcceptServerCert as Certificate;
+    return mailers.of(this).setup.sslAcceptServerCert as Certificate;
   }
   /** Sets what getSSLAcceptServerCert() gives. */
   setSSLAcceptServerCert(SSLAcceptServerCert: Certificate): void {
     certificateStates.of(SSLAcceptServerCert);
-    mailers.of(this).sslAcceptServerCert = SSLAcceptServerCert;
+    mailers.of(this).setup.sslAcceptServerCert = SSLAcceptServerCert;
   }
 
   /** The client's certificate. */
   getSSLCert(): Certificate {
-    return mailers.of(this).sslCert as Certificate;
+    return mailers.of(this).setup.sslCert as Certificate;
   }
   /** Sets what getSSLCert() gives. */
   setSSLCert(SSLCert: Certificate): void {
     certificateStates.of(SSLCert);
-    mailers.of(this).sslCert = SSLCert;
+    mailers.of(this).setup.sslCert = SSLCert;
   }
 
   /** TLS is used. Setting it to true means SSLStartMode sslAutomatic. */
   isSSLEnabled(): boolean {
-    return mailers.of(this).sslEnabled;
+    return mailers.of(this).setup.sslEnabled;
   }
   /** Sets what isSSLEnabled() gives. */
   setSSLEnabled(SSLEnabled: boolean): void {
-    mailers.of(this).sslEnabled = truth("SSLEnabled", SSLEnabled);
+    mailers.of(this).setup.sslEnabled = truth("SSLEnabled", SSLEnabled);
   }
 
   /** Which TLS implementation to take; here it is always Node's. */
   getSSLProvider(): number {
-    return mailers.of(this).sslProvider;
+    return mailers.of(this).setup.sslProvider;
   }
   /** Sets what getSSLProvider() gives. */
   setSSLProvider(SSLProvider: number): void {
-    mailers.of(this).sslProvider = choice("SSLProvider", SSLProvider, [0, 1, 2]);
+    mailers.of(this).setup.sslProvider = choice("SSLProvider", SSLProvider, [0, 1, 2]);
   }
 
   /** The server's certificate of the last connection. */
@@ -462,11 +462,11 @@ export class SMTP {
    * sslExplicit.
    */
   getSSLStartMode(): number {
-    return mailers.of(this).sslStartMode;
+    return mailers.of(this).setup.sslStartMode;
   }
   /** Sets what getSSLStartMode() gives. */
   setSSLStartMode(SSLStartMode: number): void {
-    mailers.of(this).sslStartMode = choice("SSLStartMode", SSLStartMode, [0, 1, 2, 3]);
+    mailers.of(this).setup.sslStartMode = choice("SSLStartMode", SSLStartMode, [0, 1, 2, 3]);
   }
 
   /** The header Subject. Line breaks are refused with 10022 at Send. */
@@ -480,20 +480,20 @@ export class SMTP {
 
   /** Seconds without an octet in either direction until a method fails with 201; 0: never. Default 60. */
   getTimeout(): number {
-    return mailers.of(this).timeout;
+    return mailers.of(this).setup.timeout;
   }
   /** Sets what getTimeout() gives. */
   setTimeout(timeout: number): void {
-    mailers.of(this).timeout = integer("Timeout", timeout);
+    mailers.of(this).setup.timeout = integer("Timeout", timeout);
   }
 
   /** The name to log in with. */
   getUser(): string {
-    return mailers.of(this).user;
+    return mailers.of(this).setup.user;
   }
   /** Sets what getUser() gives. */
   setUser(user: string): void {
-    mailers.of(this).user = text("User", user);
+    mailers.of(this).setup.user = text("User", user);
   }
 
   /**
