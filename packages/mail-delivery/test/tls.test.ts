@@ -139,19 +139,23 @@ describe("MTA-STS", () => {
     ]);
   });
 
-  it.each<[string, Parameters<typeof publish>]>([
-    ["the web server's certificate is for another name", [POLICY, { identity: webOfOther }]],
-    ["it is not text/plain", [POLICY, { type: "text/html" }]],
-    ["it is a redirection", [POLICY, { status: 302 }]],
-    ["it cannot be read", ["version: STSv2\n"]],
-    ["it is too large", [`${POLICY}${"x: y\n".repeat(20_000)}`]],
-  ])("no policy counts when %s", async (_, given) => {
+  it.each<[string, Parameters<typeof publish>, string]>([
+    [
+      "the web server's certificate is for another name",
+      [POLICY, { identity: webOfOther }],
+      "sts-webpki-invalid",
+    ],
+    ["it is not text/plain", [POLICY, { type: "text/html" }], "sts-policy-fetch-error"],
+    ["it is a redirection", [POLICY, { status: 302 }], "sts-policy-fetch-error"],
+    ["it cannot be read", ["version: STSv2\n"], "sts-policy-invalid"],
+    ["it is too large", [`${POLICY}${"x: y\n".repeat(20_000)}`], "sts-policy-fetch-error"],
+  ])("no policy counts when %s", async (_, given, failure) => {
     await net.server(HOST, "127.0.0.2");
     const results: TlsSessionResult[] = [];
     const port = await publish(...given);
     const sending = delivery(port, { reports: { add: (one) => results.push(one) } }).send(TO);
     expect(await outcomes(sending)).toEqual(["bob@example.org accepted 250"]);
-    expect(results[0]?.failure).toMatch(/^sts-policy-/);
+    expect(results[0]?.failure).toBe(failure);
   });
 
   it("a kept policy counts while the web server or DNS is blocked, until it expires", async () => {
@@ -245,11 +249,16 @@ describe("DANE", () => {
   ])("refused: %s", async (_, identity, records, code) => {
     const mx = await net.server(HOST, "127.0.0.2", { tls: identity });
     net.zone[name()] = records as never;
-    await expect(delivery({ tls }).send(TO)).rejects.toMatchObject({
+    const results: TlsSessionResult[] = [];
+    const reports = { add: (one: TlsSessionResult) => results.push(one) };
+    await expect(delivery({ tls, reports }).send(TO)).rejects.toMatchObject({
       code,
       state: "not-sent",
       retryable: true,
     });
+    expect(results.map(({ policyType, failure }) => [policyType, failure])).toEqual([
+      ["tlsa", code === "ERR_DELIVERY_DANE_LOOKUP" ? "dnssec-invalid" : expect.any(String)],
+    ]);
     expect(mx.messages).toEqual([]);
   });
 

@@ -16,7 +16,7 @@ import type { Limiter } from "./limiter.js";
 import { type Destination, toSendError } from "./outcome.js";
 import type { OpenSession, Sessions, Target } from "./sessions.js";
 import type { Slot } from "./slot.js";
-import { policyOf, resultType } from "./tls-results.js";
+import { policyOf, resultType, type TlsFailure } from "./tls-results.js";
 
 /** What all deliveries of one `DirectDelivery` share. */
 export interface Workshop {
@@ -301,15 +301,15 @@ export class DomainDelivery {
     plan: TlsPlan | undefined,
     { host, address }: { readonly host: string | undefined; readonly address: string | undefined },
     result: {
-      readonly failure: { readonly code: string } | undefined;
+      readonly failure: TlsFailure | undefined;
       readonly localAddress?: string | undefined;
     },
   ): void {
     const { failure, localAddress } = result;
     if (this.#job.options.reportTls === false) return;
     this.#workshop.settings.reports?.add({
-      ...policyOf(this.#job.domain, plan, this.#policy),
-      failure: failure === undefined ? undefined : resultType(failure.code, plan?.kind),
+      ...policyOf(this.#job.domain, plan, this.#policy, failure),
+      failure: failure === undefined ? undefined : resultType(failure, plan?.kind),
       reason: failure?.code,
       host,
       address,

@@ -1,10 +1,17 @@
+import { SocketError } from "@wirepost/socket-core";
 import type { TlsaRecord } from "@wirepost/socket-core/dns";
 import type { TlsResultType, TlsSessionResult } from "../reports/tls-reports.js";
 import type { StsPolicy } from "../tls/sts-policy.js";
 import type { TlsPlan } from "../tls/tls-plan.js";
 
-/** What reports say of a failure, by its code. */
-export function resultType(code: string, kind: TlsPlan["kind"] | undefined): TlsResultType {
+/** A failure, and what it came of. */
+export interface TlsFailure {
+  readonly code: string;
+  readonly cause?: unknown;
+}
+
+/** What reports say of a failure (RFC 8460 section 4.3), by its code. */
+export function resultType({ code, cause }: TlsFailure, kind: TlsPlan["kind"] | undefined): TlsResultType {
   switch (code) {
     case "ERR_CLIENT_TLS_NOT_OFFERED":
     case "ERR_CLIENT_TLS_REFUSED":
@@ -18,7 +25,9 @@ export function resultType(code: string, kind: TlsPlan["kind"] | undefined): Tls
     case "ERR_DELIVERY_DANE_LOOKUP":
       return "dnssec-invalid";
     case "ERR_DELIVERY_STS_FETCH":
-      return "sts-policy-fetch-error";
+      return SocketError.is(cause) && cause.code.startsWith("ERR_SOCKET_CERTIFICATE_")
+        ? "sts-webpki-invalid"
+        : "sts-policy-fetch-error";
     case "ERR_DELIVERY_STS_POLICY":
     case "ERR_DELIVERY_STS_RECORD":
       return "sts-policy-invalid";
@@ -33,9 +42,14 @@ export function policyOf(
   domain: string,
   plan: TlsPlan | undefined,
   policy: StsPolicy | undefined,
+  failure: TlsFailure | undefined,
 ): Pick<TlsSessionResult, "domain" | "policyType" | "policyLines" | "policyHosts"> {
   if (plan?.kind === "dane" || plan?.kind === "dane-unusable") {
     return { domain, policyType: "tlsa", policyLines: plan.records.map(tlsaText), policyHosts: [] };
+  }
+  // That there is a policy is all that is known of it.
+  if (failure?.code === "ERR_DELIVERY_DANE_LOOKUP") {
+    return { domain, policyType: "tlsa", policyLines: [], policyHosts: [] };
   }
   if (policy !== undefined && policy.mode !== "none") {
     return { domain, policyType: "sts", policyLines: policy.lines, policyHosts: policy.mx };

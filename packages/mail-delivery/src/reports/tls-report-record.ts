@@ -26,6 +26,8 @@ export async function findTlsReportAddresses(
   resolver: DnsResolver,
   signal?: AbortSignal | undefined,
 ): Promise<readonly string[]> {
+  // Nobody can publish anything for an address.
+  if (domain.startsWith("[")) return [];
   const answer = await ask(resolver, `_smtp._tls.${domain}`, "TXT", signal);
   return parseTlsReportRecord(answer.records.map(({ text }) => text));
 }

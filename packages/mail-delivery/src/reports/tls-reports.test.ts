@@ -86,3 +86,9 @@ it("adds up to a report as RFC 8460 has it", () => {
   });
   expect(reports.take()).toEqual([]);
 });
+
+it("nobody wants reports on an address literal", async () => {
+  const dns = new FakeDns({});
+  expect(await findTlsReportAddresses("[192.0.2.1]", dns)).toEqual([]);
+  expect(dns.asked).toEqual([]);
+});

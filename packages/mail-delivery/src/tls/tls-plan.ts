@@ -1,4 +1,4 @@
-import { type CertificateInfo, SocketError } from "@wirepost/socket-core";
+import type { CertificateInfo } from "@wirepost/socket-core";
 import type { DnsAnswer, DnsResolver, TlsaRecord } from "@wirepost/socket-core/dns";
 import { DeliveryError } from "../errors.js";
 import type { Route } from "../routing/find-route.js";
@@ -202,12 +202,4 @@ export function tlsFailureUnder(kind: TlsPlan["kind"], error: Coded): DeliveryEr
 /** Whether a failed handshake allows a second connection without TLS. Injected octets are an attack, not a defect. */
 export function mayGoOnInPlaintext(kind: TlsPlan["kind"], code: string): boolean {
   return kind === "opportunistic" && code.startsWith("ERR_SOCKET_TLS_") && code !== "ERR_SOCKET_TLS_LEFTOVER";
-}
-
-/** The code of a SocketError, whoever wrapped it. */
-export function socketCode(error: unknown): string | undefined {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
-    if (SocketError.is(at)) return at.code;
-  }
-  return undefined;
 }
