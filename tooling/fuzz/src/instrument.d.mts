@@ -1,0 +1,3 @@
+export const COUNTERS: number;
+export const COUNTERS_KEY: string;
+export function instrument(source: string, fileName: string): string;

@@ -1,0 +1,3 @@
+import { packageTests } from "../config/vitest.mjs";
+
+export default packageTests();
