@@ -136,6 +136,30 @@ describe("Trace", () => {
     expect(client.Trace).toBe(false);
   });
 
+  it("without a name it is a file in the folder for temporary files", async () => {
+    const before = process.env["TMPDIR"];
+    process.env["TMPDIR"] = folder;
+    try {
+      const client = clientFor(server);
+      client.Trace = true;
+      await client.Connect();
+      await client.Disconnect();
+    } finally {
+      if (before === undefined) delete process.env["TMPDIR"];
+      else process.env["TMPDIR"] = before;
+    }
+    expect(readFileSync(join(folder, "cstrace.log"), "utf8")).toContain("== Connect = 0");
+  });
+
+  it.runIf(process.platform !== "win32")("a device is no file", async () => {
+    const client = clientFor(server);
+    client.TraceFile = "/dev/null";
+    client.Trace = true;
+    await client.Connect();
+    await client.Disconnect();
+    expect(client.Trace).toBe(false);
+  });
+
   it.runIf(process.platform !== "win32")("is not led astray by a link", async () => {
     const target = join(folder, "precious");
     writeFileSync(target, "precious");

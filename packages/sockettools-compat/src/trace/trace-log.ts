@@ -1,5 +1,5 @@
 // Trace, TraceFile and TraceFlags: the one place of this package that writes a file.
-import { appendFileSync, constants } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { threadId } from "node:worker_threads";
@@ -9,8 +9,13 @@ import type { SocketToolsError } from "../errors.js";
 import { smtpTraceError, smtpTraceHexDump, smtpTraceWarning } from "../generated/constants.js";
 import { failureOf } from "../outcome.js";
 
-/** Appended to, for its owner alone, and never through a link that somebody else put there. */
-const OPEN_FLAGS = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0);
+/** Appended to, never through a link that somebody else put there, and without waiting for whoever reads a pipe. */
+const OPEN_FLAGS =
+  constants.O_APPEND |
+  constants.O_CREAT |
+  constants.O_WRONLY |
+  (constants.O_NOFOLLOW ?? 0) |
+  (constants.O_NONBLOCK ?? 0);
 const OWNER_ONLY = 0o600;
 const MARKS = { client: "C:", server: "S:", note: "--" } as const;
 const HIDDEN = "<redacted>";
@@ -79,8 +84,7 @@ export class TraceLog {
     const path = this.file === "" ? join(tmpdir(), "cstrace.log") : this.file;
     const line = `${new Date().toISOString()} ${this.#client} ${mark} ${this.#scrub(text)}\n`;
     try {
-      // One call for one line: clients and threads that share a file do not cut each other's lines.
-      appendFileSync(path, line, { flag: OPEN_FLAGS as unknown as string, mode: OWNER_ONLY });
+      appendLine(path, line, this.file === "");
     } catch (cause) {
       this.#enabled = false;
       this.onFailure(failureOf(stErrorFileNotCreated, `TraceFile ${path} cannot be written`, cause));
@@ -98,4 +102,21 @@ export class TraceLog {
 
 function shown(result: unknown): string {
   return typeof result === "string" ? JSON.stringify(result) : String(result ?? "");
+}
+
+/**
+ * One write for one line: clients and threads that share a file do not cut each other's lines.
+ *
+ * @param ownOnly a file that somebody else made is not for us: the folder for temporary files is everybody's
+ */
+function appendLine(path: string, line: string, ownOnly: boolean): void {
+  const file = openSync(path, OPEN_FLAGS, OWNER_ONLY);
+  try {
+    const about = fstatSync(file);
+    const isOurs = process.getuid === undefined || about.uid === process.getuid();
+    if (!about.isFile() || (ownOnly && !isOurs)) throw new Error("it is no file of this user");
+    writeSync(file, line);
+  } finally {
+    closeSync(file);
+  }
 }
