@@ -7,6 +7,12 @@ export type { ConnectionInfo } from "./connection-info.js";
 export type { EntryKind, TranscriptEntry } from "./entry.js";
 export { WIRETAP_ERRORS, WiretapError, type WiretapErrorCode } from "./errors.js";
 export { type LinePart, REDACTED } from "./octet-text.js";
-export type { ServerOptions, TlsMode, WiretapObserver, WiretapOptions } from "./options.js";
+export type {
+  ResolvedOptions,
+  ServerOptions,
+  TlsMode,
+  WiretapObserver,
+  WiretapOptions,
+} from "./options.js";
 export { entryOctets, formatEntry, parseTranscript, TRANSCRIPT_HEADING } from "./transcript.js";
 export { startWiretap, Wiretap } from "./wiretap.js";

@@ -1,12 +1,12 @@
 // For people who send mail.
-export type { AddressInput, AddressObject, GroupObject } from "./addresses.js";
+export type { AddressInput, AddressLimits, AddressObject, GroupObject } from "./addresses.js";
 // For packages built on this one: the encodings by themselves.
 export { Base64Encoder, encodeBase64Lines } from "./base64.js";
 export type { ComposedMessage } from "./compose.js";
 export { composeMessage } from "./compose.js";
 export type { ComposeOptions } from "./compose-options.js";
 export { EmailMessage } from "./email-message.js";
-export { decodeWords, encodeWords } from "./encoded-word.js";
+export { decodeWords, encodeWords, type HeaderCharset } from "./encoded-word.js";
 export type { Transport } from "./entity.js";
 export { messageEnvelope, needsSmtpUtf8 } from "./envelope.js";
 export type { Envelope } from "./envelope-mailboxes.js";
@@ -34,5 +34,7 @@ export type { ContentType, ParameterizedValue } from "./parameters.js";
 export { parseContentType, parseParameters, parseParametersTolerant } from "./parameters.js";
 export type { ParseMessageOptions } from "./parse-message.js";
 export type { OpenOptions } from "./piece.js";
+export type { AbortSignalLike, BlobLike, ReadableStreamLike } from "./platform.js";
 export { decodeQuotedPrintable, encodeQuotedPrintable, QuotedPrintableEncoder } from "./quoted-printable.js";
+export type { RandomSource } from "./random.js";
 export type { ContentInput } from "./source.js";

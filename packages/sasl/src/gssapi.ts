@@ -4,11 +4,12 @@ import { SaslError } from "./errors.js";
 import { decodeUtf8 } from "./text.js";
 
 /** The part of the npm package `kerberos` that is used here. */
-interface KerberosModule {
+export interface KerberosModule {
   initializeClient(service: string, options: Record<string, unknown>): Promise<KerberosClient>;
 }
 
-interface KerberosClient {
+/** A context of that package. */
+export interface KerberosClient {
   readonly contextComplete: boolean;
   step(challenge: string): Promise<string | null | undefined>;
   wrap(challenge: string, options: Record<string, unknown>): Promise<string | null | undefined>;
