@@ -91,8 +91,9 @@ const LIST_BODIES = {
 export class ${name} implements Iterable<${item}> {
   constructor() { listItems.attach(this, []); }
 
-  /** Appends an item, or puts it in before another; true, as Java's lists say. @throws RangeError */
+  /** Appends an item; true, as Java's lists say. */
   add(item: ${item}): boolean;
+  /** Puts an item in before another. @throws RangeError */
   add(index: number, item: ${item}): void;
   add(first: ${item} | number, second?: ${item}): boolean | undefined {
     const items = listItems.of(this);
@@ -133,6 +134,7 @@ export class ${name} implements Iterable<${item}> {
   /** How many there are. */
   size(): number { return listItems.of(this).length; }
 
+  /** The items in order. */
   [Symbol.iterator](): IterableIterator<${item}> { return (listItems.of(this) as ${item}[])[Symbol.iterator](); }
 }
 `,

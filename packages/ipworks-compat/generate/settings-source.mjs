@@ -9,9 +9,11 @@ export function settingsSource(settings) {
   return `${HEAD}
 /** A setting of Config. */
 export interface SettingRow {
+  /** As the documents spell it; \`Config\` takes any letter case. */
   readonly name: string;
   /** \`read\`: it cannot be set. */
   readonly kind: "bool" | "int" | "text" | "read";
+  /** What it reads as until it is set. */
   readonly default: string;
   /** What it does here. */
   readonly effect?: string | undefined;

@@ -275,7 +275,7 @@ export function dotnetSmtp() {
     "",
     "/** The arguments of each event by its name. */",
     "export interface SMTPEventArgs {",
-    ...EVENTS.map((row) => `${row.name}: ${eventClass("dotnet", row.name)};`),
+    ...EVENTS.map((row) => `${comment(row.doc)}\n${row.name}: ${eventClass("dotnet", row.name)};`),
     "}",
     "",
     "function hostOf(smtp: SMTP): Host {",
@@ -294,7 +294,7 @@ const SHARED = [
   'export { ready } from "./certificate/certificate-state.js";',
   'export { ERROR_CODES, type ErrorNumber } from "./error-numbers.js";',
   'export { NumberedError } from "./failure.js";',
-  'export type { EventFields } from "./host.js";',
+  'export type { EventFields, EventName } from "./host.js";',
   'export type { MessageStream } from "./message/body-stream.js";',
 ];
 

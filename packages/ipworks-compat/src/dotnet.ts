@@ -50,7 +50,7 @@ export {
   SMTPTransferEventArgs,
   SMTPTransferEventArgs as SmtpTransferEventArgs,
 } from "./generated/dotnet/smtp-events.js";
-export type { EventFields } from "./host.js";
+export type { EventFields, EventName } from "./host.js";
 export type { MessageStream } from "./message/body-stream.js";
 
 import { SETTINGS, type SettingRow } from "./generated/settings.js";

@@ -19,7 +19,7 @@ export class EventSlot<Sender, Args> {
     return this;
   }
 
-  /** @internal */
+  /** Calls the handlers. @internal */
   raise(sender: Sender, e: Args): void {
     for (const handler of [...this.#handlers]) handler(sender, e);
   }

@@ -7,7 +7,7 @@ const BRAND: unique symbol = Symbol.for("@wirepost/ipworks-compat.IPWorksExcepti
 export class NumberedError extends Error {
   /** A key of ERROR_CODES. */
   code: number;
-  /** @internal */
+  /** What is() looks for. @internal */
   readonly [BRAND] = true;
 
   /**

@@ -3,15 +3,21 @@ import type { RecipientState } from "./message/recipient.js";
 
 /** What each event carries. A handler may assign what is not readonly. */
 export interface EventFields {
+  /** The connection changed. */
   ConnectionStatus: {
     readonly connectionEvent: string;
     readonly statusCode: number;
     readonly description: string;
   };
+  /** The body went out. */
   EndTransfer: { readonly direction: number };
+  /** Something failed that does not stop the message. */
   Error: { readonly errorCode: number; readonly description: string };
+  /** One address of an expanded list. */
   Expand: { readonly address: string };
+  /** A line of the conversation. */
   PITrail: { readonly direction: number; readonly message: string };
+  /** The server's certificate. */
   SSLServerAuthentication: {
     readonly certEncoded: Uint8Array;
     readonly certSubject: string;
@@ -19,8 +25,11 @@ export interface EventFields {
     readonly status: string;
     accept: boolean;
   };
+  /** Progress of TLS. */
   SSLStatus: { readonly message: string };
+  /** The body begins to go out. */
   StartTransfer: { readonly direction: number };
+  /** A piece of the body went out. */
   Transfer: {
     readonly direction: number;
     readonly bytesTransferred: number;
@@ -29,6 +38,7 @@ export interface EventFields {
   };
 }
 
+/** The events by their names. */
 export type EventName = keyof EventFields;
 
 /** What the implementation asks of a door. */

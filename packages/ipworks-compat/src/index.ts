@@ -7,6 +7,6 @@ export { ERROR_CODES, type ErrorNumber } from "./error-numbers.js";
 export { EventSlot } from "./event-slot.js";
 export { NumberedError } from "./failure.js";
 export { SETTINGS, type SettingRow } from "./generated/settings.js";
-export type { EventFields } from "./host.js";
+export type { EventFields, EventName } from "./host.js";
 export type { MessageStream } from "./message/body-stream.js";
 export { dotnet, java };

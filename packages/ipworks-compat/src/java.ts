@@ -37,7 +37,7 @@ export {
   SMTPTransferEvent,
   SMTPTransferEvent as SmtpTransferEvent,
 } from "./generated/java/smtp-events.js";
-export type { EventFields } from "./host.js";
+export type { EventFields, EventName } from "./host.js";
 export type { MessageStream } from "./message/body-stream.js";
 
 import { SETTINGS, type SettingRow } from "./generated/settings.js";

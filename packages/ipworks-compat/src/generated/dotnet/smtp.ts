@@ -566,14 +566,32 @@ export class SMTP {
 
 /** The arguments of each event by its name. */
 export interface SMTPEventArgs {
+  /**
+   * The connection changed: `Firewall connected`, `Remote host connected`, `SSL handshake complete`, `Remote
+   * host disconnected`.
+   */
   ConnectionStatus: SMTPConnectionStatusEventArgs;
+  /** The body went out. */
   EndTransfer: SMTPEndTransferEventArgs;
+  /** Something failed that does not stop the message: a refused blind copy. */
   Error: SMTPErrorEventArgs;
+  /** One address of an expanded list. */
   Expand: SMTPExpandEventArgs;
+  /**
+   * A line of the conversation: 0 of the client, 1 of the server, 2 a note. Never a line of the message,
+   * never a secret.
+   */
   PITrail: SMTPPITrailEventArgs;
+  /**
+   * The server's certificate, before anything secret is sent. Status is `OK` or what is wrong; assign Accept
+   * to decide.
+   */
   SSLServerAuthentication: SMTPSSLServerAuthenticationEventArgs;
+  /** Progress of TLS, for people. */
   SSLStatus: SMTPSSLStatusEventArgs;
+  /** The body begins to go out. */
   StartTransfer: SMTPStartTransferEventArgs;
+  /** A piece of the body went out: octets since its beginning, percent or -1, and the piece. */
   Transfer: SMTPTransferEventArgs;
 }
 

@@ -9,8 +9,9 @@ export class HeaderList implements Iterable<Header> {
     listItems.attach(this, []);
   }
 
-  /** Appends an item, or puts it in before another; true, as Java's lists say. @throws RangeError */
+  /** Appends an item; true, as Java's lists say. */
   add(item: Header): boolean;
+  /** Puts an item in before another. @throws RangeError */
   add(index: number, item: Header): void;
   add(first: Header | number, second?: Header): boolean | undefined {
     const items = listItems.of(this);
@@ -57,6 +58,7 @@ export class HeaderList implements Iterable<Header> {
     return listItems.of(this).length;
   }
 
+  /** The items in order. */
   [Symbol.iterator](): IterableIterator<Header> {
     return (listItems.of(this) as Header[])[Symbol.iterator]();
   }

@@ -9,8 +9,9 @@ export class MessageRecipientList implements Iterable<MessageRecipient> {
     listItems.attach(this, []);
   }
 
-  /** Appends an item, or puts it in before another; true, as Java's lists say. @throws RangeError */
+  /** Appends an item; true, as Java's lists say. */
   add(item: MessageRecipient): boolean;
+  /** Puts an item in before another. @throws RangeError */
   add(index: number, item: MessageRecipient): void;
   add(first: MessageRecipient | number, second?: MessageRecipient): boolean | undefined {
     const items = listItems.of(this);
@@ -57,6 +58,7 @@ export class MessageRecipientList implements Iterable<MessageRecipient> {
     return listItems.of(this).length;
   }
 
+  /** The items in order. */
   [Symbol.iterator](): IterableIterator<MessageRecipient> {
     return (listItems.of(this) as MessageRecipient[])[Symbol.iterator]();
   }
