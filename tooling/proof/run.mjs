@@ -1,4 +1,4 @@
-// `node tooling/proof/run.mjs hostile|cuts`: one floor. The last line is its count; the line before is what .ci/run adds up.
+// `node tooling/proof/run.mjs hostile|cuts`: one floor; `readme` writes the table of README.md. The last line is its count; the line before is what .ci/run adds up.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -10,6 +10,15 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 /** What each floor counts. */
 const FLOORS = { hostile: "misbehaviours", cuts: "sessions" };
 const CASES = { hostile: "cases", cuts: "accidents" };
+
+if (process.argv[2] === "readme") {
+  const { status } = spawnSync("pnpm", ["exec", "vitest", "run", "src/rows"], {
+    cwd: HERE,
+    stdio: "inherit",
+    env: { ...process.env, WIREPOST_PROOF_README: "1" },
+  });
+  process.exit(status ?? 1);
+}
 
 const [floor, ...words] = process.argv.slice(2);
 const rest = words.filter((word) => word !== "--record");
