@@ -17,7 +17,8 @@ export function testFiles(root: string): string[] {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name);
       if (entry.isDirectory() && !SKIPPED.has(entry.name)) walk(path);
-      else if (entry.isFile() && entry.name !== ITSELF && TEST_FILE.test(path)) found.push(relative(root, path));
+      else if (entry.isFile() && entry.name !== ITSELF && TEST_FILE.test(path))
+        found.push(relative(root, path));
     }
   };
   for (const floor of ["packages", "apps", "tooling"]) walk(join(root, floor));
