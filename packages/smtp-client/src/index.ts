@@ -37,4 +37,9 @@ export type { SetupTimings } from "./session/session.js";
 export type { Timeouts } from "./session/timeouts.js";
 export type { TranscriptEntry } from "./session/transcript.js";
 // For people who drive a session themselves.
-export { type CallOptions, type ConnectionSetup, SmtpConnection } from "./smtp-connection.js";
+export {
+  type CallOptions,
+  type ConnectionSetup,
+  type HelloOptions,
+  SmtpConnection,
+} from "./smtp-connection.js";

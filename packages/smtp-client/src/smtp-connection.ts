@@ -31,6 +31,11 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface HelloOptions extends CallOptions {
+  /** False says HELO at once. Default: as the connection's options say. */
+  readonly extended?: boolean | undefined;
+}
+
 /**
  * One SMTP or LMTP session. `send()` may be called again before the first has ended: messages are pipelined. For many messages or
  * several connections use `SmtpClient`.
@@ -123,8 +128,8 @@ export class SmtpConnection {
   }
 
   /** EHLO, or HELO where EHLO is refused. @throws SendError */
-  async hello(options: CallOptions = {}): Promise<Capabilities> {
-    await this.#call("hello()", options, () => hello(this.#session));
+  async hello(options: HelloOptions = {}): Promise<Capabilities> {
+    await this.#call("hello()", options, () => hello(this.#session, options.extended));
     return this.capabilities;
   }
 

@@ -341,3 +341,32 @@ describe("SMTPUTF8 by hand", () => {
     expect(server.commands.filter((line) => line.startsWith("RCPT"))).toEqual([]);
   });
 });
+
+describe("HELO at once", () => {
+  const extensions = ["PIPELINING", "AUTH PLAIN", "STARTTLS"];
+
+  it("is said where `extended` is false, and nothing counts as announced", async () => {
+    const { connection, server } = await connectToTruth({ extensions }, { extended: false });
+    expect(server.commands).toEqual(["HELO client.example"]);
+    expect(connection.capabilities.has("PIPELINING")).toBe(false);
+    expect((await connection.send(MESSAGE)).accepted).toHaveLength(1);
+    await connection.close();
+  });
+
+  it.each([
+    [{ tls: "required" as const }, "ERR_CLIENT_TLS_NOT_OFFERED"],
+    [{ auth: { username: "ann", password: "x", allowClearText: true } }, "ERR_CLIENT_AUTH_NOT_OFFERED"],
+  ])("leaves no way for %j", async (options, code) => {
+    const error = await failure(connectToTruth({ extensions }, { extended: false, ...options }));
+    expect(error).toMatchObject({ code, state: "not-sent" });
+  });
+
+  it("may be asked of a single hello()", async () => {
+    const { connection, server } = await connectToTruth({ extensions }, { setup: "greeting" } as object);
+    await connection.hello({ extended: false });
+    await connection.hello();
+    expect(server.commands).toEqual(["HELO client.example", "EHLO client.example"]);
+    expect(connection.capabilities.has("PIPELINING")).toBe(true);
+    await connection.close();
+  });
+});

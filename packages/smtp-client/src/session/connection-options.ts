@@ -36,6 +36,11 @@ export interface ConnectionOptions {
   readonly auth?: AuthOptions | undefined;
   /** The name for EHLO (RFC 5321 4.1.3): a domain or an address literal. Default: this host's name, else its address. */
   readonly clientName?: string | undefined;
+  /**
+   * False says HELO and never EHLO, for servers that hang up at it: no extension exists then, neither AUTH nor STARTTLS. Default true:
+   * EHLO, and HELO where that is refused.
+   */
+  readonly extended?: boolean | undefined;
   readonly timeouts?: Partial<Timeouts> | undefined;
   /**
    * `full`: envelopes travel with the end of the previous content (RFC 2920). `envelope`: only within one message.
@@ -51,6 +56,8 @@ export interface ConnectionOptions {
   readonly window?: { readonly maxMessages: number; readonly maxBytes?: number | undefined } | undefined;
   readonly proxy?: ConnectOptions["proxy"] | undefined;
   readonly family?: ConnectOptions["family"] | undefined;
+  /** The family that is tried first; see socket-core. */
+  readonly preferFamily?: ConnectOptions["preferFamily"] | undefined;
   readonly localAddress?: string | undefined;
   readonly localPort?: number | undefined;
   readonly lookup?: ConnectOptions["lookup"] | undefined;
@@ -95,12 +102,14 @@ const NAMES: ReadonlySet<string> = new Set<keyof ConnectionOptions>([
   "tls",
   "auth",
   "clientName",
+  "extended",
   "timeouts",
   "pipelining",
   "chunking",
   "window",
   "proxy",
   "family",
+  "preferFamily",
   "localAddress",
   "localPort",
   "lookup",

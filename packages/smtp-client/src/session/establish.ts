@@ -82,14 +82,16 @@ async function greetAndHello(session: Session): Promise<void> {
   await said;
 }
 
-/** EHLO, or HELO where the server knows no extensions (RFC 5321 3.2); LHLO in LMTP (RFC 2033 4.1). */
-export async function hello(session: Session): Promise<void> {
+/**
+ * EHLO, or HELO where the server knows no extensions (RFC 5321 3.2) or must not be asked for any; LHLO in LMTP (RFC 2033 4.1).
+ */
+export async function hello(session: Session, extended = session.options.extended !== false): Promise<void> {
   session.phase = "ehlo";
   const began = turnNow();
   const domain = session.options.clientName ?? defaultClientName(session.socket.localAddress);
   const lmtp = session.options.protocol === "lmtp";
-  let reply = await session.request({ verb: lmtp ? "LHLO" : "EHLO", domain });
-  if (reply.code >= 500 && !lmtp) reply = await session.request({ verb: "HELO", domain });
+  let reply = await session.request({ verb: lmtp ? "LHLO" : extended ? "EHLO" : "HELO", domain });
+  if (reply.code >= 500 && !lmtp && extended) reply = await session.request({ verb: "HELO", domain });
   session.timings.ehloMs = (session.timings.ehloMs ?? 0) + elapsed(began);
   if (reply.code >= 400)
     throw refused("ERR_CLIENT_HELLO_REFUSED", "the server refused EHLO and HELO", "ehlo", reply);

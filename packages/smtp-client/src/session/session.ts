@@ -105,6 +105,7 @@ export class Session {
           signal: options.signal,
           ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
           family: options.family,
+          preferFamily: options.preferFamily,
           localAddress: options.localAddress,
           localPort: options.localPort,
           lookup: options.lookup,

@@ -15,7 +15,6 @@ import { failureOf } from "../outcome.js";
 import { loadClientCertificate } from "./client-certificate.js";
 import type { ClientOptions } from "./client-options.js";
 import type { ConnectPlan } from "./connect-plan.js";
-import { sayHeloOnly } from "./helo-only.js";
 import { authOptions, type LoginData, sameLogin } from "./login.js";
 import type { SecureFacts } from "./secure-facts.js";
 import type { Settings } from "./settings.js";
@@ -41,7 +40,6 @@ export class Session {
   #socket: Socket | undefined;
   #login: LoginData | undefined;
   /** The core's EHLO goes out as HELO. */
-  #heloOnly = false;
 
   constructor(
     readonly plan: ConnectPlan,
@@ -132,9 +130,7 @@ export class Session {
 
   /** EHLO, and HELO where the server knows no other; without `extended` HELO alone. @throws SendError */
   async hello(extended: boolean, signal: AbortSignal): Promise<void> {
-    this.#heloOnly = !extended;
-    if (!extended) sayHeloOnly(this.connection.socket);
-    await this.connection.hello({ signal });
+    await this.connection.hello({ signal, extended });
   }
 
   /** @throws SocketToolsError stErrorCommandNotSupported where the server does not announce STARTTLS; nothing is sent then */
@@ -142,7 +138,6 @@ export class Session {
     if (this.secured) throw failureOf(stErrorInvalidCommand, "the connection is secure already");
     if (!this.has("STARTTLS"))
       throw failureOf(stErrorCommandNotSupported, "the server has no secure connections");
-    this.#heloOnly = false;
     await this.connection.startTls({ signal });
     this.host.secure.established(this.connection.tls);
   }
@@ -200,23 +195,16 @@ export class Session {
     const { host } = this;
     return {
       onReply: (verb, reply) => {
-        if (verb === "EHLO" || verb === "HELO")
-          this.extended = verb === "EHLO" && !this.#heloOnly && reply.code < 400;
+        if (verb === "EHLO" || verb === "HELO") this.extended = verb === "EHLO" && reply.code < 400;
         host.replied(verb, reply);
       },
       onCertificate: (certificate, failure) => {
         host.secure.seen(certificate, failure);
         return undefined;
       },
-      onTranscript: (entry) => host.transcribed(this.#asSent(entry)),
+      onTranscript: (entry) => host.transcribed(entry),
       onClosed: (error) => host.closed(this, error),
     };
-  }
-
-  /** See helo-only.ts. */
-  #asSent(entry: TranscriptEntry): TranscriptEntry {
-    if (!this.#heloOnly || entry.from !== "client" || !entry.text.startsWith("EHLO ")) return entry;
-    return { ...entry, text: `HELO ${entry.text.slice("EHLO ".length)}` };
   }
 
   // ---- Ending ----------------------------------------------------------------------------------------------------------
