@@ -361,7 +361,7 @@ export class Mailer {
       sender,
       recipients,
       headers,
-      composed: (eightBit) => composeParts(headers, body, { ready, eightBit, fail: this.fail }),
+      composed: once((eightBit) => composeParts(headers, body, { ready, eightBit, fail: this.fail })),
     };
   }
 
@@ -388,6 +388,16 @@ export class Mailer {
 }
 
 export const mailers: Registry<Mailer> = new Registry("SMTP");
+
+/** Looked at before anybody is called, a message is not composed again for a server that takes it so. */
+function once(compose: Outgoing["composed"]): Outgoing["composed"] {
+  const made = new Map<boolean, ReturnType<typeof compose>>();
+  return (eightBit) => {
+    const ready = made.get(eightBit) ?? compose(eightBit);
+    made.set(eightBit, ready);
+    return ready;
+  };
+}
 
 function withoutCode(line: string, enhanced: string | undefined): string {
   return enhanced !== undefined && line.startsWith(`${enhanced} `) ? line.slice(enhanced.length + 1) : line;

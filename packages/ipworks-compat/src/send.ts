@@ -1,5 +1,5 @@
 // One message over a standing connection.
-import { type Mailbox, parseMailbox } from "@wirepost/mail-address";
+import { type Mailbox, parseAddressListTolerant, parseMailbox } from "@wirepost/mail-address";
 import type { ManualTransaction, SmtpConnection } from "@wirepost/smtp-client";
 import type { Reply } from "@wirepost/smtp-protocol";
 import type { Link } from "./connection/link.js";
@@ -187,9 +187,14 @@ export class Sending {
   }
 }
 
+/** A program may have written a name too: `new MessageRecipient("Bob <bob@example.org>")`. */
 function mailboxOf({ address }: RecipientState): Mailbox | Error {
   try {
-    return parseMailbox(address.trim());
+    if (!address.trimEnd().endsWith(">")) return parseMailbox(address.trim());
+    const all = parseAddressListTolerant(address);
+    const [first] = all;
+    if (all.length === 1 && first?.kind === "mailbox") return first.mailbox;
+    return new TypeError("Address takes one address");
   } catch (error) {
     return error as Error;
   }

@@ -1,5 +1,6 @@
 // I12 to I18: headers, text, streams.
 import { Readable } from "node:stream";
+import { parseAddressList } from "@wirepost/mail-address";
 import {
   client,
   clientContent,
@@ -164,6 +165,20 @@ describe("I14: headers of properties", () => {
       expect(log).toEqual([]);
     }
   });
+
+  it.each(["Bob, the Builder", "Ü, eve@example.net", 'Bob "B" \\', "J. Doe", "Plain Name"])(
+    "the name %j stays one recipient",
+    (name) => {
+      for (const charset of ["", "utf-8"]) {
+        const { smtp } = dotnetSmtp(1);
+        smtp.Config(`Charset=${charset}`);
+        smtp.MessageRecipients.Item(0).Name = name;
+        const to = headerOf(smtp.MessageHeadersString, "To") as string;
+        expect(parseAddressList(to)).toHaveLength(1);
+        if (charset === "") expect(parseAddressList(to)[0]).toMatchObject({ name });
+      }
+    },
+  );
 
   it("a recipient cannot either", async () => {
     const { smtp } = dotnetSmtp(target.port);

@@ -130,6 +130,17 @@ describe("I20: ProcessQueue", () => {
     expect(other.log.filter(([event]) => event === "Error")).toHaveLength(1);
   });
 
+  it("in the order in which they were queued", async () => {
+    const { smtp } = dotnetSmtp(target.port);
+    const order = Array.from({ length: 12 }, (_, at) => `r${at}@example.org`);
+    for (const to of order) {
+      smtp.SendTo = to;
+      await smtp.Queue(folder);
+    }
+    await smtp.ProcessQueue(folder);
+    expect(target.messages.map((message) => message.to[0]?.address)).toEqual(order);
+  });
+
   it("a large body goes through without being held", async () => {
     const { smtp } = dotnetSmtp(target.port);
     const line = `${"y".repeat(76)}\r\n`;

@@ -392,6 +392,17 @@ describe("I9: SendTo, Cc and BCc are views of MessageRecipients", () => {
     expect(smtp.getSendTo()).toBe("hand@example.org");
   });
 
+  it("an entry may carry its name in the address", async () => {
+    const { smtp } = dotnetSmtp(target.port);
+    smtp.SendTo = "";
+    smtp.MessageRecipients.Add(new MessageRecipient("Bob B. <bob@example.org>"));
+    await smtp.Send();
+    expect(target.messages[0]?.to[0]?.address).toBe("bob@example.org");
+    smtp.MessageRecipients.Add(new MessageRecipient("<a@example.org>, <b@example.org>"));
+    expect(await numberOf(smtp.Send())).toBe(161);
+    await smtp.Disconnect();
+  });
+
   it("an entry of the list is the program's own object", () => {
     const smtp = new SMTP();
     const hand = new MessageRecipient("hand@example.org", EmailRecipientTypes.ertCc);

@@ -1,4 +1,5 @@
 // I21 to I23, and every setting that has an effect and no test of its own elsewhere.
+import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +16,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { CONFIG_SETTINGS, SMTP, SMTPSSLStartModes } from "../src/dotnet.js";
 import * as java from "../src/java.js";
 import { mailers } from "../src/mailer.js";
+import { makeDialing } from "../src/make-dialing.js";
 import { dotnetSmtp, numberOf } from "./doors.js";
 
 let identities: TestIdentities;
@@ -162,6 +164,29 @@ describe("I23: settings of one edition", () => {
   });
 });
 
+it("BuildInfo and LicenseInfo say what this is", () => {
+  const smtp = new SMTP();
+  expect([smtp.Config("BuildInfo"), smtp.Config("LicenseInfo")]).toEqual(["@wirepost/ipworks-compat", "MIT"]);
+});
+
+it("every setting with an effect is named in a test", () => {
+  const files = [
+    "certificates",
+    "connection",
+    "events",
+    "firewall",
+    "message",
+    "queue",
+    "sending",
+    "settings",
+  ];
+  const text = files
+    .map((file) => readFileSync(new URL(`./${file}.test.ts`, import.meta.url), "utf8"))
+    .join("\n");
+  const missing = CONFIG_SETTINGS.filter(({ name, effect }) => effect !== undefined && !text.includes(name));
+  expect(missing.map(({ name }) => name)).toEqual([]);
+});
+
 describe("settings of the connection", () => {
   it("FirewallListener: 213", async () => {
     const { smtp, log } = dotnetSmtp(plain.port);
@@ -214,17 +239,21 @@ describe("settings of the connection", () => {
     expect(plain.messages).toHaveLength(1);
   });
 
-  it("TCPKeepAlive, KeepAliveTime, TcpNoDelay, MaxTransferRate: a message goes through with them", async () => {
-    const { smtp } = dotnetSmtp(plain.port);
-    for (const setting of [
-      "TCPKeepAlive=True",
-      "KeepAliveTime=1000",
-      "TcpNoDelay=True",
-      "MaxTransferRate=10000000",
-    ])
-      smtp.Config(setting);
-    await smtp.Send();
-    expect(plain.messages).toHaveLength(1);
+  it("TCPKeepAlive, KeepAliveTime and TcpNoDelay reach the socket", async () => {
+    const dialing = async (...settings: string[]): Promise<unknown[]> => {
+      const { smtp } = dotnetSmtp(plain.port);
+      for (const setting of settings) smtp.Config(setting);
+      const { keepAliveMs, connect } = await makeDialing(mailers.of(smtp));
+      await smtp.Send();
+      return [keepAliveMs, connect.noDelay];
+    };
+    expect(await dialing()).toEqual([undefined, true]);
+    expect(await dialing("KeepAliveTime=1000")).toEqual([undefined, true]);
+    expect(await dialing("TCPKeepAlive=True")).toEqual([7_200_000, true]);
+    expect(await dialing("TCPKeepAlive=True", "KeepAliveTime=1000")).toEqual([1000, true]);
+    expect(await dialing("TcpNoDelay=False")).toEqual([undefined, false]);
+    expect(await dialing("TcpNoDelay=True")).toEqual([undefined, true]);
+    expect(plain.messages).toHaveLength(6);
   });
 
   it("MaxTransferRate holds back what goes out", async () => {
@@ -257,9 +286,14 @@ describe("settings of TLS", () => {
   it("the negotiated values are empty before, and there while connected", async () => {
     const { smtp } = secure();
     const read = (): string[] =>
-      ["Cipher", "CipherStrength", "CipherSuite", "KeyExchange", "KeyExchangeStrength", "Version"].map(
-        (name) => smtp.Config(`SSLNegotiated${name}`),
-      );
+      [
+        "SSLNegotiatedCipher",
+        "SSLNegotiatedCipherStrength",
+        "SSLNegotiatedCipherSuite",
+        "SSLNegotiatedKeyExchange",
+        "SSLNegotiatedKeyExchangeStrength",
+        "SSLNegotiatedVersion",
+      ].map((name) => smtp.Config(name));
     expect(read()).toEqual(Array(6).fill(""));
     await smtp.Connect();
     const [cipher, strength, suite, exchange, , version] = read();

@@ -1,11 +1,5 @@
 // MessageRecipients, and SendTo, Cc and BCc as views of it.
-import {
-  type Address,
-  formatMailbox,
-  isDotAtom,
-  parseAddressListTolerant,
-  quote,
-} from "@wirepost/mail-address";
+import { type Address, formatMailbox, parseAddressListTolerant, quote } from "@wirepost/mail-address";
 import type { Host } from "../host.js";
 import { listItems, RecipientState, recipientStates } from "./recipient.js";
 
@@ -70,10 +64,11 @@ function readRecipients(text: string, kind: number): RecipientState[] {
   });
 }
 
+/** What may not stand in a name outside quotes (RFC 5322 section 3.2.3). */
+const SPECIAL = /[()<>@,;:\\".[\]]/;
+
 /** A recipient as it stands in a header. */
 export function written({ name, address }: RecipientState): string {
   if (name === "") return address;
-  const plain = name.split(" ").every((word) => isDotAtom(word));
-  // Encoded words are not valid inside quotes; names in other alphabets need none.
-  return `${plain || /[^\t -~]/.test(name) ? name : quote(name)} <${address}>`;
+  return `${SPECIAL.test(name) ? quote(name) : name} <${address}>`;
 }

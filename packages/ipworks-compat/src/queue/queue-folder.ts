@@ -40,7 +40,7 @@ export class QueueFolder {
 
   /** Writes a message. Resolves with the path of the file once it is there to stay. @throws 303 */
   async add(head: QueueHead, content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<string> {
-    const stem = `${Date.now().toString(36)}-${randomBytes(10).toString("hex")}`;
+    const stem = newStem();
     const writing = join(this.#path, `${stem}.writing`);
     const queued = join(this.#path, `${stem}.queued`);
     const handle = await this.#guard("a queue file cannot be made", () => open(writing, "wx", 0o600));
@@ -160,6 +160,14 @@ export class QueueFolder {
       throw this.#fail(303, text, error);
     }
   }
+}
+
+let made = 0;
+
+/** Names sort as they were made, within a process also in the same millisecond. */
+function newStem(): string {
+  made = (made + 1) % 36 ** 6;
+  return `${Date.now().toString(36)}-${made.toString(36).padStart(6, "0")}-${randomBytes(8).toString("hex")}`;
 }
 
 async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
