@@ -38,7 +38,7 @@ function install() {
 const CONFIGS = ["vitest.interop.config.ts", "vitest.redis.config.ts"];
 
 function suites() {
-  const folders = ["packages", "apps"].flatMap((floor) =>
+  const folders = ["packages", "apps", "apps/examples"].flatMap((floor) =>
     readdirSync(join(ROOT, floor)).map((name) => join(ROOT, floor, name)),
   );
   return folders.flatMap((folder) =>

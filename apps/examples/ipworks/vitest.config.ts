@@ -1,0 +1,3 @@
+import { packageTests } from "../../../tooling/config/vitest.mjs";
+
+export default packageTests();
