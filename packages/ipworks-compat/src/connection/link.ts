@@ -16,7 +16,6 @@ import type { EventFields, EventName } from "../host.js";
 import type { Run } from "../run.js";
 import { certificateEvent } from "./certificate-event.js";
 import type { Dialing } from "./dialing.js";
-import { asHelo, sayHeloOnly } from "./helo-only.js";
 
 /** As long as the core's timers can count. */
 const NEVER_MS = 2_147_483_647;
@@ -127,6 +126,7 @@ export class Link {
       port: dialing.port,
       tls: dialing.start === "none" ? "none" : { ...dialing.tls, policy: implicit ? "implicit" : "required" },
       ...(dialing.hello === "" ? {} : { clientName: dialing.hello }),
+      extended: dialing.extensions,
       pipelining: "off",
       chunking: "off",
       replyLimits: { maxLineBytes: dialing.maxLineBytes },
@@ -139,7 +139,6 @@ export class Link {
 
   async #secure(connection: SmtpConnection, dialing: Dialing, run: Run): Promise<void> {
     const { signal } = run;
-    if (!dialing.extensions) sayHeloOnly(connection.socket);
     await connection.hello({ signal });
     if (dialing.start === "explicit") {
       if (!connection.capabilities.has("STARTTLS"))
@@ -191,10 +190,7 @@ export class Link {
         if (from === "note") {
           if (!/^(?:connected to|TLS)|: not-asked-for$/i.test(text))
             this.#host.raise("PITrail", { direction: 2, message: text });
-        } else {
-          const message = this.#dialing?.extensions === false && from === "client" ? asHelo(text) : text;
-          this.#host.raise("PITrail", { direction: from === "client" ? 0 : 1, message });
-        }
+        } else this.#host.raise("PITrail", { direction: from === "client" ? 0 : 1, message: text });
       },
       onClosed: (error) => {
         if (this.#connection === undefined) return;
