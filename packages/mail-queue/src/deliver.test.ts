@@ -100,6 +100,21 @@ const CASES: { name: string; end: Parameters<typeof readAttempt>[0]; marked?: bo
     outcome: "rejected",
   },
   {
+    name: "a domain that takes no mail",
+    end: failed({ code: "ERR_DELIVERY_NULL_MX", state: "not-sent", phase: "resolve" }),
+    outcome: "rejected",
+  },
+  {
+    name: "a domain that does not exist",
+    end: failed({ code: "ERR_DELIVERY_NO_SUCH_DOMAIN", state: "not-sent", phase: "resolve" }),
+    outcome: "rejected",
+  },
+  {
+    name: "a domain whose records cannot be looked up now",
+    end: failed({ code: "ERR_DELIVERY_DNS", state: "not-sent", phase: "resolve", retryable: true }),
+    outcome: "deferred",
+  },
+  {
     name: "a parameter that no server can be told",
     end: failed({ code: "ERR_SMTP_ARGUMENT", state: "not-sent", phase: "compose" }),
     outcome: "rejected",
