@@ -1,4 +1,4 @@
-import { CONTENT } from "./catalogue/transactions.js";
+import { CONTENT } from "./catalogue/content.js";
 import { prove } from "./prove.js";
 
 prove(CONTENT);

@@ -1,53 +1,13 @@
 // The server's end of one connection: reads what the client says, does what the script says, and writes both down.
 import type { Socket } from "node:net";
 import { TLSSocket, type TLSSocketOptions } from "node:tls";
-import type { TestIdentity } from "@wirepost/test-server";
-import { type Answer, type Dialect, EXTENSIONS, hello, type Script } from "./script.js";
-
-export interface PeerOptions {
-  readonly script: Script;
-  readonly dialect: Dialect;
-  readonly lmtp: boolean;
-  readonly identity: Pick<TestIdentity, "certificate" | "key">;
-  /** STARTTLS is announced until it was taken. */
-  readonly offersTls: boolean;
-  readonly implicitTls: boolean;
-  /** So many messages are taken honestly before the script begins to count for anything but greeting, EHLO, TLS and AUTH. */
-  readonly honestMessages: number;
-  readonly tlsOptions?: TLSSocketOptions | undefined;
-}
-
-/** Content that came, whole or in part. */
-export interface Content {
-  readonly recipients: readonly string[];
-  text: string;
-  ended: boolean;
-  /** What was said while it came. */
-  early: string;
-  /** What was said from the end of data to the next command. */
-  said: string;
-  /** It came before the script began. */
-  readonly honest: boolean;
-}
-
-export interface CommandSeen {
-  readonly line: string;
-  readonly secure: boolean;
-  /** It came in one segment with others. */
-  readonly grouped: boolean;
-}
-
-const OK: Readonly<Record<string, string>> = {
-  MAIL: "250 2.1.0 ok\r\n",
-  RCPT: "250 2.1.5 ok\r\n",
-  DATA: "354 go\r\n",
-  RSET: "250 2.0.0 reset\r\n",
-  QUIT: "221 2.0.0 bye\r\n",
-};
+import { type Content, endOfContent, shortened } from "./content.js";
+import { type CommandSeen, HONEST_REPLIES, type PeerOptions } from "./peer-options.js";
+import { type Answer, EXTENSIONS, hello } from "./script.js";
+import { serverTls } from "./server-tls.js";
 
 /** A reset overtakes what was written just before it. */
 const LEAVE_AFTER_MS = 40;
-const KEPT_BYTES = 262_144;
 
 export class HostilePeer {
   readonly commands: CommandSeen[] = [];
@@ -65,7 +25,6 @@ export class HostilePeer {
   /** The name that the client asked for in its TLS hello; false: none. */
   servername: string | false | undefined;
   handshakeError: Error | undefined;
-  readonly index: number;
   readonly #options: PeerOptions;
   readonly #raw: Socket;
   #socket: Socket;
@@ -80,8 +39,7 @@ export class HostilePeer {
   #paused = false;
   #timers = new Set<NodeJS.Timeout>();
 
-  constructor(socket: Socket, index: number, options: PeerOptions) {
-    this.index = index;
+  constructor(socket: Socket, options: PeerOptions) {
     this.#raw = socket;
     this.#socket = socket;
     this.#options = options;
@@ -94,15 +52,6 @@ export class HostilePeer {
     if (options.implicitTls) this.startTls();
     else this.#listen();
     if (!options.implicitTls) this.#greet();
-  }
-
-  get script(): Script {
-    return this.#options.script;
-  }
-
-  /** Messages of this connection that ended. */
-  get messages(): number {
-    return this.#messages;
   }
 
   // --- what scripts may do ---------------------------------------------------------------------------------------
@@ -205,17 +154,14 @@ export class HostilePeer {
   startTls(options: TLSSocketOptions = {}): void {
     const raw = this.#raw;
     raw.removeAllListeners("data");
-    const secure = new TLSSocket(raw, {
-      cert: this.#options.identity.certificate,
-      key: this.#options.identity.key,
-      ...this.#options.tlsOptions,
-      ...options,
-      isServer: true,
-      SNICallback: (name, done) => {
+    const secure = serverTls(
+      raw,
+      this.#options.identity,
+      { ...this.#options.tlsOptions, ...options },
+      (name) => {
         this.servername = name;
-        done(null);
       },
-    });
+    );
     this.#socket = secure;
     this.#input = "";
     this.servername = false;
@@ -312,10 +258,9 @@ export class HostilePeer {
     const content = this.#content ?? this.#beginContent();
     if (first) this.act(this.#pick("contentBegins", ""));
     const whole = content.text + this.#input;
-    const stop = this.#endOf(whole, content.text.length);
+    const stop = endOfContent(whole, content.text.length, this.#options.script.endsContent);
     if (stop === undefined) {
-      // Of a large message its beginning and its end say enough.
-      content.text = whole.length > KEPT_BYTES ? `${whole.slice(0, 2_000)}…${whole.slice(-2_000)}` : whole;
+      content.text = shortened(whole);
       this.#input = "";
       return false;
     }
@@ -324,18 +269,6 @@ export class HostilePeer {
     this.#mode = "command";
     this.#ended(content);
     return this.#input !== "";
-  }
-
-  /** Where the content ends, its end included; undefined: not yet. */
-  #endOf(whole: string, known: number): number | undefined {
-    const { endsContent } = this.#options.script;
-    if (endsContent !== undefined) {
-      const match = endsContent.exec(whole);
-      return match === null ? undefined : match.index + match[0].length;
-    }
-    if (whole.startsWith(".\r\n")) return 3;
-    const at = whole.indexOf("\r\n.\r\n", Math.max(0, known - 4));
-    return at < 0 ? undefined : at + 5;
   }
 
   #readChunk(chunk: { left: number; readonly last: boolean }): boolean {
@@ -384,7 +317,7 @@ export class HostilePeer {
         return;
       case "MAIL":
         this.#recipients = [];
-        this.act(this.#pick("mail", OK["MAIL"]), line);
+        this.act(this.#pick("mail", HONEST_REPLIES["MAIL"]), line);
         return;
       case "RCPT":
         this.#rcpt(line);
@@ -400,12 +333,12 @@ export class HostilePeer {
       case "RSET":
         this.#recipients = [];
         this.#content = undefined;
-        this.act(this.#pick("rset", OK["RSET"]), line);
+        this.act(this.#pick("rset", HONEST_REPLIES["RSET"]), line);
         return;
       case "QUIT":
         if ("quit" in script) this.act(script.quit, line);
         else {
-          this.send(OK["QUIT"] as string);
+          this.send(HONEST_REPLIES["QUIT"] as string);
           this.end();
         }
         return;
@@ -437,13 +370,15 @@ export class HostilePeer {
     const { script } = this.#options;
     const address = Buffer.from(/<(.*?)>/.exec(line)?.[1] ?? "", "latin1").toString("utf8");
     const answer =
-      script.rcpt === undefined || this.#honest ? (OK["RCPT"] as string) : script.rcpt(address, this);
+      script.rcpt === undefined || this.#honest
+        ? (HONEST_REPLIES["RCPT"] as string)
+        : script.rcpt(address, this);
     if (typeof answer !== "string" || /^2\d\d/.test(answer)) this.#recipients.push(address);
     this.act(answer, line);
   }
 
   #data(line: string): void {
-    const answer = this.#pick("data", OK["DATA"]);
+    const answer = this.#pick("data", HONEST_REPLIES["DATA"]);
     this.#content = undefined;
     if (typeof answer === "string" && /^354[ \r\n-]/.test(answer)) this.expectContent();
     this.act(answer, line);

@@ -2,7 +2,8 @@
 import { inspect } from "node:util";
 import type { Outcome } from "@wirepost/smtp-client";
 import { LOGIN, TOKEN } from "../src/login-server.js";
-import type { Content, HostilePeer } from "./hostile-peer.js";
+import type { Content } from "./content.js";
+import type { HostilePeer } from "./hostile-peer.js";
 import { VERBS } from "./misbehaviour.js";
 import type { Transport } from "./script.js";
 

@@ -20,7 +20,7 @@ async function listen(misbehaviour: Misbehaviour, at: Case, world: World, lmtp: 
   const peers: HostilePeer[] = [];
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     peers.push(
-      new HostilePeer(socket, peers.length, {
+      new HostilePeer(socket, {
         script: misbehaviour.script(peers.length, world),
         dialect: at.dialect,
         lmtp,

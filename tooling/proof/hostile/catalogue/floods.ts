@@ -1,7 +1,7 @@
 // R5: replies without end. What the client takes before it gives up is bounded, and so is its memory.
 import type { Misbehaviour } from "../misbehaviour.js";
 import { type Answer, always, hello, type Script } from "../script.js";
-import { credentials, offering } from "./logins.js";
+import { credentials, offering } from "./login-misbehaviour.js";
 
 const MIB = 1024 * 1024;
 const TOTAL = 64 * MIB;

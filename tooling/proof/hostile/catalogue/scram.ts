@@ -2,7 +2,7 @@
 
 import type { Misbehaviour } from "../misbehaviour.js";
 import { type Answer, always, base64 } from "../script.js";
-import { credentials, exchange, login, offering } from "./logins.js";
+import { credentials, exchange, login, offering } from "./login-misbehaviour.js";
 
 const decode = (reply: string): string => Buffer.from(reply.slice(4), "base64").toString("latin1");
 const say = (text: string): string => `334 ${base64(text)}`;
