@@ -371,11 +371,14 @@ describe("I29: AuthMechanism", () => {
 
   it("refused: 161 with the reply; not offered: 161", async () => {
     await using mx = await recordingServer({ users });
-    const { smtp } = dotnetSmtp(mx.port);
+    const { smtp, log } = dotnetSmtp(mx.port);
     smtp.User = "ann";
     smtp.Password = "brush";
     const error = await smtp.Connect().catch((thrown: Error) => thrown);
     expect((error as Error).message).toMatch(/^535 /);
+    expect(smtp.LastReply).toBe((error as Error).message);
+    expect(lines(log, 0).at(-1)).toBe("QUIT");
+    expect(log.at(-1)).toEqual(["ConnectionStatus", "Remote host disconnected", 161]);
     expect(JSON.stringify(error)).not.toContain("brush");
     const other = dotnetSmtp(plain.port).smtp;
     other.User = "ann";

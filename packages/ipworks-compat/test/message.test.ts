@@ -103,6 +103,14 @@ describe("I13: OtherHeaders", () => {
     },
   );
 
+  it("an empty line alone replaces them by none", async () => {
+    const { smtp } = dotnetSmtp(target.port);
+    smtp.OtherHeaders = "\r\n";
+    await smtp.Send();
+    expect(received()).toBe("\r\nHello, World!\r\n");
+    expect(smtp.Config("MessageHeadersString") + smtp.Config("TransferText")).toBe(received());
+  });
+
   it("a Bcc line in it is not shown to anybody", async () => {
     const { smtp } = dotnetSmtp(target.port);
     smtp.OtherHeaders = "Bcc: bea@example.org\r\nX-One: 1";

@@ -11,7 +11,7 @@ import {
   type TlsInfo,
 } from "@wirepost/socket-core";
 import { failureOf, wholeReply } from "../error-numbers.js";
-import type { Fail } from "../failure.js";
+import { type Fail, NumberedError } from "../failure.js";
 import type { EventFields, EventName } from "../host.js";
 import type { Run } from "../run.js";
 import { certificateEvent } from "./certificate-event.js";
@@ -42,6 +42,8 @@ export class Link {
   #transactions = 0;
   /** Something may be open on the server. */
   #tainted = false;
+  /** Why we close, where it is for something that failed. */
+  #reason: number | undefined;
   /** "Remote host connected" was told, and its end was not. */
   #standing = false;
   lastReply = "";
@@ -86,13 +88,13 @@ export class Link {
       return connection;
     } catch (error) {
       this.connecting = false;
-      if (this.#connection !== undefined) {
-        // Nothing is open that a QUIT could harm, but the caller does not wait for its answer.
-        this.#drop();
-      } else {
+      this.#reason = numberOf(run.ending ?? error);
+      if (this.#connection === undefined) {
         socket?.destroy();
-        this.#gone(failureOf(error).number);
-      }
+        this.#gone(this.#reason);
+      } else if (run.ending === undefined) await this.close({ linger: true, quietly: true });
+      else this.#connection.destroy();
+      this.#reason = undefined;
       throw error;
     }
   }
@@ -195,7 +197,7 @@ export class Link {
       onClosed: (error) => {
         if (this.#connection === undefined) return;
         this.#connection = undefined;
-        this.#gone(this.#leaving ? 0 : failureOf(error).number);
+        this.#gone(this.#reason ?? (this.#leaving ? 0 : numberOf(error)));
       },
     };
   }
@@ -272,15 +274,15 @@ export class Link {
   drop(): void {
     this.#leaving = true;
     try {
-      this.#drop();
+      this.#connection?.destroy();
     } finally {
       this.#leaving = false;
     }
   }
+}
 
-  #drop(): void {
-    this.#connection?.destroy();
-  }
+function numberOf(error: unknown): number {
+  return NumberedError.is(error) ? error.code : failureOf(error).number;
 }
 
 /** Silence is what the product counts, and the socket counts that; a reply as a whole may take as long as it likes. */
