@@ -10,6 +10,8 @@ export interface Server {
   readonly trust?: string | undefined;
   /** A file with an X.509 certificate, PEM or DER. */
   readonly certificateFile?: string | undefined;
+  /** A file with a private key and its certificate, in PEM. */
+  readonly keyFile?: string | undefined;
   /** An HTTP proxy through which the ports are reached. */
   readonly proxy?: { readonly host: string; readonly port: number } | undefined;
   /** Seconds of silence; 60 unless given. */
@@ -38,6 +40,9 @@ export type ProgramName =
   | "settings"
   | "certificates"
   | "listener"
+  | "asking"
+  | "from-stream"
+  | "interrupted"
   | "b1"
   | "b2"
   | "b3"
@@ -51,7 +56,8 @@ export type ProgramName =
   | "b7-cram-md5"
   | "b7-xoauth2"
   | "b7-events"
-  | "b7-refused";
+  | "b7-refused"
+  | "b7-own-certificates";
 
 export type Programs = Readonly<Record<ProgramName, Program>>;
 

@@ -1,5 +1,5 @@
 // node dist/run.js java|dotnet PROGRAM [--host localhost] [--port 25] [--user NAME --password WORD | --token TOKEN] [--ca FILE]
-//   [--certificate FILE] [--queue DIRECTORY] [--refused ADDRESS]
+//   [--certificate FILE] [--key FILE] [--queue DIRECTORY] [--refused ADDRESS]
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { DOTNET } from "./dotnet/programs.js";
@@ -18,6 +18,7 @@ const { values, positionals } = parseArgs({
     token: { type: "string" },
     ca: { type: "string" },
     certificate: { type: "string" },
+    key: { type: "string" },
     queue: { type: "string" },
     refused: { type: "string" },
   },
@@ -29,8 +30,8 @@ if (program === undefined) {
   console.error(`java or dotnet, then one of: ${Object.keys(JAVA).join(", ")}`);
   process.exitCode = 2;
 } else {
-  const { host, port, user, password, token, ca, certificate, queue, refused } = values;
-  await program(
+  const { host, port, user, password, token, ca, certificate, key, queue, refused } = values;
+  program(
     {
       host,
       port: Number(port),
@@ -40,8 +41,12 @@ if (program === undefined) {
       refused,
       trust: ca === undefined ? undefined : readFileSync(ca, "utf8"),
       certificateFile: certificate,
+      keyFile: key,
       queueDir: queue,
     },
     console.log,
-  );
+  ).catch((error: unknown) => {
+    console.error(String(error));
+    process.exitCode = 1;
+  });
 }

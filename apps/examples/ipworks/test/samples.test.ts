@@ -2,7 +2,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type RecordingServer, recordingServer, testIdentities } from "@wirepost/test-server";
+import {
+  client,
+  ends,
+  type RecordingServer,
+  recordingServer,
+  replay,
+  scriptedServer,
+  server,
+  stalls,
+  testIdentities,
+} from "@wirepost/test-server";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { EDITIONS, parts, said } from "./editions.js";
 
@@ -111,5 +121,43 @@ describe.each(EDITIONS)("%s", (_, programs) => {
       expect.stringMatching(/^PITrail 1 221 /),
       "ConnectionStatus Remote host disconnected, 0",
     ]);
+  });
+
+  it("Verify, Expand and SendCommand", async () => {
+    await using mx = await replay([
+      server("220 mx.example.test ESMTP\r\n"),
+      client(/^EHLO /),
+      server("250 mx.example.test\r\n"),
+      client("VRFY bob@example.org\r\n"),
+      server("250 Bob <bob@example.org>\r\n"),
+      client("EXPN friends\r\n"),
+      server("250-Bob <bob@example.org>\r\n250-cora@example.org\r\n250 Dan Doe <dan@example.org>\r\n"),
+      client("NOOP\r\n"),
+      server("250 ok\r\n"),
+      client("QUIT\r\n"),
+      server("221 bye\r\n"),
+      ends(),
+    ]);
+    expect(await said(programs.asking, mx)).toEqual([
+      "250",
+      "member Bob <bob@example.org>",
+      "member cora@example.org",
+      "member Dan Doe <dan@example.org>",
+      "250",
+    ]);
+    await mx.finished();
+  });
+
+  it("a body from a stream, and a return path", async () => {
+    const [closed, raw] = await said(programs["from-stream"], target);
+    expect(closed).toBe("closed: true");
+    expect(target.messages[0]?.from.address).toBe("bounces@example.com");
+    expect(raw).toBe(target.messages[0]?.text);
+    expect(raw).toMatch(/\r\n\r\nOne line\r\n\.\r\nand another\r\n$/);
+  });
+
+  it("a method that is interrupted: 301", async () => {
+    await using silent = await scriptedServer([stalls()]);
+    expect(await said(programs.interrupted, silent)).toEqual(["301, idle: true, connected: false"]);
   });
 });

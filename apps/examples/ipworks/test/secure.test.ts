@@ -1,4 +1,7 @@
 // B7: TLS by port and mode, logins, the order of the events, and a certificate that is not accepted.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   type RecordingServer,
   recordingServer,
@@ -160,4 +163,27 @@ describe.each(EDITIONS)("%s", (_, programs) => {
       expect([mx.messages.length, mx.logins.length]).toEqual([0, 0]);
     },
   );
+
+  it("B7: certificates known to both sides: nobody is asked", async () => {
+    const { selfSigned, client, ca } = identities;
+    await using mx = await recordingServer({
+      tls: selfSigned,
+      implicitTls: true,
+      server: { requestCert: true, rejectUnauthorized: true, ca },
+    });
+    const folder = mkdtempSync(join(tmpdir(), "wirepost-ipworks-"));
+    try {
+      const certificateFile = join(folder, "server.pem");
+      const keyFile = join(folder, "client.pem");
+      writeFileSync(certificateFile, selfSigned.certificate);
+      writeFileSync(keyFile, client.key + client.certificate);
+      const more = { host: "localhost", certificateFile, keyFile };
+      expect(await said(programs["b7-own-certificates"], mx, more)).toEqual([
+        expect.stringMatching(/^true, .*CN=localhost/),
+      ]);
+      expect(mx.messages.map(({ secure }) => secure)).toEqual([true]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
 });

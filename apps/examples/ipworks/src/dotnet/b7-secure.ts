@@ -1,5 +1,7 @@
 // B7: TLS on each port, logins, the order of the events, and a certificate that is not accepted.
 import {
+  Certificate,
+  CertStoreTypes,
   FirewallTypes,
   IPWorksException,
   SMTP,
@@ -110,4 +112,15 @@ export const certificateRefused: Program = async (server, say) => {
     if (!(e instanceof IPWorksException)) throw e;
     say(`${e.Code}, connected: ${smtp.Connected}, ${smtp.SSLServerCert.Subject}`);
   }
+};
+
+/** A certificate of the client's own; and the server's, known beforehand, so that nobody is asked about it. */
+export const ownCertificates: Program = async (server, say) => {
+  const smtp = prepared(server);
+  smtp.OnSSLServerAuthentication.add(() => say("asked"));
+  smtp.SSLStartMode = SMTPSSLStartModes.sslImplicit;
+  smtp.SSLAcceptServerCert = new Certificate(server.certificateFile ?? "server.pem");
+  smtp.SSLCert = new Certificate(CertStoreTypes.cstPEMKeyFile, server.keyFile ?? "client.pem", "", "*");
+  await smtp.Send();
+  say(`${smtp.SSLCert.PrivateKeyAvailable}, ${smtp.SSLServerCert.Subject}`);
 };

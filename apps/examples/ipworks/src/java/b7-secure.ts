@@ -1,5 +1,6 @@
 // B7: TLS on each port, logins, the order of the events, and a certificate that is not accepted.
 import {
+  Certificate,
   DefaultSMTPEventListener,
   Firewall,
   IPWorksException,
@@ -114,4 +115,21 @@ export const certificateRefused: Program = async (server, say) => {
     if (!(e instanceof IPWorksException)) throw e;
     say(`${e.getCode()}, connected: ${smtp.isConnected()}, ${smtp.getSSLServerCert().getSubject()}`);
   }
+};
+
+/** A certificate of the client's own; and the server's, known beforehand, so that nobody is asked about it. */
+export const ownCertificates: Program = async (server, say) => {
+  const smtp = prepared(server);
+  smtp.addSMTPEventListener(
+    new (class extends DefaultSMTPEventListener {
+      override SSLServerAuthentication(): void {
+        say("asked");
+      }
+    })(),
+  );
+  smtp.setSSLStartMode(SMTP.sslImplicit);
+  smtp.setSSLAcceptServerCert(new Certificate(server.certificateFile ?? "server.pem"));
+  smtp.setSSLCert(new Certificate(Certificate.cstPEMKeyFile, server.keyFile ?? "client.pem", "", "*"));
+  await smtp.send();
+  say(`${smtp.getSSLCert().isPrivateKeyAvailable()}, ${smtp.getSSLServerCert().getSubject()}`);
 };

@@ -1,4 +1,5 @@
 import type { Programs } from "../program.js";
+import { asking, fromStream, interrupted } from "./asking.js";
 import { sendAlone } from "./b1-send-alone.js";
 import { twoMessages } from "./b2-two-messages.js";
 import { otherHeaders } from "./b3-other-headers.js";
@@ -13,6 +14,7 @@ import {
   explicit,
   implicit,
   noTls,
+  ownCertificates,
   xoauth2,
 } from "./b7-secure.js";
 import { certificates } from "./certificates.js";
@@ -28,6 +30,9 @@ export const JAVA: Programs = {
   settings,
   certificates,
   listener,
+  asking,
+  "from-stream": fromStream,
+  interrupted,
   b1: sendAlone,
   b2: twoMessages,
   b3: otherHeaders,
@@ -42,4 +47,5 @@ export const JAVA: Programs = {
   "b7-xoauth2": xoauth2,
   "b7-events": events,
   "b7-refused": certificateRefused,
+  "b7-own-certificates": ownCertificates,
 };

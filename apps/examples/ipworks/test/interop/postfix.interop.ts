@@ -68,6 +68,17 @@ describe.each(EDITIONS)("%s programs and Postfix", (_, programs) => {
     },
   );
 
+  it("sample: Verify, Expand, SendCommand", async () => {
+    // Postfix knows no EXPN.
+    expect((await run("asking", "plain", 0)).lines).toEqual(["252", "161: 500", "250"]);
+  });
+
+  it("sample: a body from a stream", async () => {
+    const { lines, messages } = await run("from-stream", "plain", 1);
+    expect(messages[0]?.returnPath).toBe("bounces@example.com");
+    expect(lines).toEqual(["closed: true", text(messages[0])]);
+  });
+
   it("B1: Send alone; nobody vouches for the certificate, and the listener accepts it", async () => {
     const { lines, messages } = await run("b1", "starttls", 1);
     expect(lines).toEqual([
