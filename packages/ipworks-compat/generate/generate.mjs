@@ -7,7 +7,7 @@ import { CERTIFICATE, FIREWALL, HEADER, LISTS, MESSAGE_RECIPIENT, SETTINGS } fro
 import { enumsSource, exceptionSource, listSource, typeSource } from "./class-source.mjs";
 import { membersPage, settingsPage } from "./pages.mjs";
 import { settingsSource } from "./settings-source.mjs";
-import { doorSource, dotnetEvents, dotnetSmtp, javaEvents, javaSmtp } from "./smtp-source.mjs";
+import { doorSource, dotnetEvents, dotnetSmtp, javaEvents, javaSmtp, namesSource } from "./smtp-source.mjs";
 
 const PACKAGE = fileURLToPath(new URL("..", import.meta.url));
 const BIOME = join(PACKAGE, "..", "..", "node_modules", ".bin", "biome");
@@ -24,6 +24,7 @@ function sources() {
     put("ipworks-exception.ts", exceptionSource(door));
     put("smtp-events.ts", door === "java" ? javaEvents() : dotnetEvents());
     put("smtp.ts", door === "java" ? javaSmtp() : dotnetSmtp());
+    put("names.ts", namesSource(door));
     all.set(`${door}.ts`, doorSource(door));
   }
   all.set("generated/dotnet/enums.ts", enumsSource());

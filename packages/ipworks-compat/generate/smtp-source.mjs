@@ -298,13 +298,16 @@ const SHARED = [
   'export type { MessageStream } from "./message/body-stream.js";',
 ];
 
-export function doorSource(door) {
-  const from = `./generated/${door}`;
+const TITLES = {
+  java: "IPWorks SMTP as Java programs know it.",
+  dotnet: "IPWorks SMTP as .NET programs know it.",
+};
+
+/** What each file of a door exports. */
+function namesOf(door) {
   const events = EVENTS.map(({ name }) => eventClass(door, name));
   const older = events.map((name) => `${name} as ${name.replace(/^SMTP/, "Smtp")}`);
-  const title =
-    door === "java" ? "IPWorks SMTP as Java programs know it." : "IPWorks SMTP as .NET programs know it.";
-  const names = {
+  return {
     "certificate.js": ["Certificate"],
     "firewall.js": ["Firewall"],
     "header.js": ["Header"],
@@ -334,18 +337,34 @@ export function doorSource(door) {
         }
       : {}),
   };
+}
+
+/** The names of a door that the other has too: the root shows them as one object. */
+export function namesSource(door) {
   return [
     HEAD.trimEnd(),
-    `// ${title}`,
+    `// ${TITLES[door]}`,
+    'import { SETTINGS, type SettingRow } from "../settings.js";',
     "",
-    ...Object.entries(names).map(([file, list]) => `export { ${list.join(", ")} } from "${from}/${file}";`),
-    ...SHARED,
-    ...(door === "dotnet" ? ['export { EventSlot } from "./event-slot.js";'] : []),
-    'import { SETTINGS, type SettingRow } from "./generated/settings.js";',
-    "",
-    "export type { SettingRow };",
+    ...Object.entries(namesOf(door)).map(([file, list]) => `export { ${list.join(", ")} } from "./${file}";`),
     "/** The settings of this edition: their defaults, what they do here, or why they are only kept. */",
     `export const CONFIG_SETTINGS: readonly SettingRow[] = SETTINGS.filter(({ door }) => door === undefined || door === "${door}");`,
+    "",
+  ].join("\n");
+}
+
+/** A door: its names, and what both share. */
+export function doorSource(door) {
+  const names = Object.values(namesOf(door)).flat();
+  const shown = names.map((name) => name.replace(/^(type )?\S+ as /, "$1"));
+  return [
+    HEAD.trimEnd(),
+    `// ${TITLES[door]}`,
+    "",
+    `export { CONFIG_SETTINGS, ${shown.join(", ")} } from "./generated/${door}/names.js";`,
+    ...SHARED,
+    ...(door === "dotnet" ? ['export { EventSlot } from "./event-slot.js";'] : []),
+    'export type { SettingRow } from "./generated/settings.js";',
     "",
   ].join("\n");
 }

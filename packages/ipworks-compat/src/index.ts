@@ -1,6 +1,6 @@
 // Both editions, and what they share. A program usually imports one door: `/java` or `/dotnet`.
-import * as dotnet from "./dotnet.js";
-import * as java from "./java.js";
+import * as dotnet from "./generated/dotnet/names.js";
+import * as java from "./generated/java/names.js";
 
 export { ready } from "./certificate/certificate-state.js";
 export { ERROR_CODES, type ErrorNumber } from "./error-numbers.js";
