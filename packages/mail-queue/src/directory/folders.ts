@@ -24,7 +24,8 @@ export async function prepareFolders(directory: string): Promise<void> {
   }
 }
 
-async function checkFolder(path: string): Promise<void> {
+/** A directory of this user's, into which nobody else may write. @throws QueueError `ERR_QUEUE_DIRECTORY_UNSAFE`, and what lstat throws */
+export async function checkFolder(path: string): Promise<void> {
   const stat = await lstat(path);
   const refuse = (why: string): never => {
     throw new QueueError("ERR_QUEUE_DIRECTORY_UNSAFE", `${JSON.stringify(path)} ${why}`);

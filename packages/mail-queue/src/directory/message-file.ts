@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, lstat, open } from "node:fs/promises";
-import { QueueError, storageError } from "../errors.js";
+import type { FileHandle } from "node:fs/promises";
+import { QueueError } from "../errors.js";
 import type { JournalEntry } from "../journal.js";
 import type { MessageHead } from "../message.js";
 import type { NewMessage } from "../store.js";
@@ -16,6 +16,7 @@ import {
   journalRoom,
   PREAMBLE_BYTES,
 } from "./file-format.js";
+import { createOwn, openOwn, readAt, storing, writeAll } from "./own-file.js";
 
 /** Files up to this size are read and written whole, in one call. */
 const WHOLE_BYTES = 256 * 1024;
@@ -26,8 +27,7 @@ const BLOCK_BYTES = 256 * 1024;
  * @throws QueueError `ERR_QUEUE_STORAGE`, `ERR_QUEUE_TOO_LARGE`, or what the content threw; the caller removes the file
  */
 export async function writeMessageFile(path: string, message: NewMessage): Promise<MessageHead> {
-  const { O_CREAT, O_EXCL, O_WRONLY, O_NOFOLLOW } = constants;
-  const file = await storing(open(path, O_CREAT | O_EXCL | O_WRONLY | (O_NOFOLLOW ?? 0), 0o600));
+  const file = await createOwn(path);
   try {
     const written =
       message.content instanceof Uint8Array
@@ -82,17 +82,6 @@ function finish(message: NewMessage, sizeBytes: number, sha256: string) {
     preamble: encodePreamble(lengths, headOctets),
     tail: Buffer.concat([headOctets, Buffer.alloc(roomBytes, 0x20)]),
   };
-}
-
-async function writeAll(file: FileHandle, pieces: readonly Uint8Array[], position?: number): Promise<void> {
-  for (const piece of pieces) {
-    let done = 0;
-    while (done < piece.length) {
-      const at = position === undefined ? null : position + done;
-      const { bytesWritten } = await storing(file.write(piece, done, piece.length - done, at));
-      done += bytesWritten;
-    }
-  }
 }
 
 /** A queue file that is open. What is read of it has been checked; content is checked when it is read. */
@@ -214,59 +203,8 @@ export class MessageFile {
   }
 }
 
-/** Opens a file that can only be ours: regular, one name, this user's, and no link followed on the last step. */
-async function openOwn(path: string, flags: number): Promise<FileHandle> {
-  // Looked at first, because opening a device or a FIFO can itself have effects.
-  const before = await storing(lstat(path));
-  if (!before.isFile()) throw foreign("it is not a regular file");
-  const { O_NOFOLLOW, O_NONBLOCK } = constants;
-  let file: FileHandle;
-  try {
-    file = await open(path, flags | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0));
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === "ELOOP" || code === "EACCES" || code === "ENXIO")
-      throw foreign(`it cannot be opened (${code})`);
-    throw storageError("a queue file cannot be opened", cause);
-  }
-  try {
-    const stat = await storing(file.stat());
-    if (!stat.isFile()) throw foreign("it is not a regular file");
-    if (stat.nlink !== 1) throw foreign("it has more than one name");
-    if (process.getuid !== undefined && stat.uid !== process.getuid())
-      throw foreign("it belongs to another user");
-    return file;
-  } catch (error) {
-    await file.close().catch(() => {});
-    throw error;
-  }
-}
-
-async function readAt(file: FileHandle, position: number, length: number): Promise<Uint8Array> {
-  const octets = Buffer.allocUnsafeSlow(length);
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await storing(file.read(octets, done, length - done, position + done));
-    if (bytesRead === 0) throw damaged("it is cut short");
-    done += bytesRead;
-  }
-  return octets;
-}
-
-async function storing<T>(operation: Promise<T>): Promise<T> {
-  try {
-    return await operation;
-  } catch (cause) {
-    throw storageError("a queue file cannot be read or written", cause);
-  }
-}
-
 function tooLarge(maxBytes: number): QueueError {
   return new QueueError("ERR_QUEUE_TOO_LARGE", `the message has more than ${maxBytes} octets`);
-}
-
-function foreign(why: string): QueueError {
-  return new QueueError("ERR_QUEUE_FOREIGN", `not a queue file: ${why}`);
 }
 
 function contentDamaged(): QueueError {

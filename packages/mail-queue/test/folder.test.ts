@@ -1,0 +1,157 @@
+import {
+  chmod,
+  link,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { folderFile, MessageFolder } from "../src/folder.js";
+
+let path: string;
+let folder: MessageFolder;
+beforeEach(async () => {
+  path = await mkdtemp(join(tmpdir(), "wirepost-folder-"));
+  folder = new MessageFolder(path);
+});
+afterEach(async () => {
+  await folder.close();
+  await rm(path, { recursive: true, force: true });
+});
+
+const HEAD = { from: "ann@example.com", to: ["bob@example.org"], text: "é\r\n" };
+const CONTENT = [
+  Buffer.from("Subject: x\r\n\r\n"),
+  Buffer.from("\0\xff\r\nwirepost-message-end 1 x\r\n", "latin1"),
+];
+const extensions = async (): Promise<string[]> =>
+  (await readdir(path)).map((name) => name.replace(/^.*\./, "")).sort();
+const waiting = async (): Promise<string> => (await folder.waiting())[0] as string;
+
+async function contentOf(name: string, from?: number): Promise<string> {
+  const message = await folder.open(name);
+  const blocks: Uint8Array[] = [];
+  for await (const block of message.blocks(from)) blocks.push(block);
+  await message.close();
+  return Buffer.concat(blocks).toString("latin1");
+}
+
+describe("a message of a folder", () => {
+  it("is read as it was written", async () => {
+    const name = basename(await folder.add(HEAD, CONTENT));
+    const message = await folder.open(name);
+    expect(message.head).toEqual(HEAD);
+    expect(message.sizeBytes).toBe(Buffer.concat(CONTENT).length);
+    await message.close();
+    expect(await contentOf(name)).toBe(Buffer.concat(CONTENT).toString("latin1"));
+    expect(await contentOf(name, 14)).toBe(CONTENT[1]?.toString("latin1"));
+  });
+
+  it("of many blocks, and of none", async () => {
+    const block = Buffer.alloc(50_000, "x");
+    expect(await contentOf(basename(await folder.add({}, [block, block, block])))).toBe("x".repeat(150_000));
+    expect(await contentOf(basename(await folder.add({}, [])))).toBe("");
+  });
+
+  it("goes from extension to extension", async () => {
+    await folder.add(HEAD, CONTENT);
+    await folder.add(HEAD, CONTENT);
+    const name = await waiting();
+    const claimed = (await folder.claim(name)) as string;
+    expect(await extensions()).toEqual(["queued", "sending"]);
+    expect(await folder.claim(name)).toBeUndefined();
+    await folder.sent(claimed, true);
+    expect(await extensions()).toEqual(["queued", "sent"]);
+    const other = (await folder.claim(await waiting())) as string;
+    await folder.failed(other);
+    expect(await extensions()).toEqual(["failed", "sent"]);
+    await folder.add(HEAD, CONTENT);
+    await folder.sent((await folder.claim(await waiting())) as string, false);
+    expect(await extensions()).toEqual(["failed", "sent"]);
+  });
+
+  it("waits in the order in which it was added", async () => {
+    const added: string[] = [];
+    for (let i = 0; i < 30; i++) added.push(basename(await folder.add({ i }, [])));
+    expect(await folder.waiting()).toEqual(added);
+  });
+
+  it("is claimed by one of many", async () => {
+    await folder.add(HEAD, CONTENT);
+    const name = await waiting();
+    const others = Array.from({ length: 8 }, () => new MessageFolder(path));
+    const claims = await Promise.all(others.map((other) => other.claim(name)));
+    expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
+    await Promise.all(others.map((other) => other.close()));
+  });
+
+  it("whose content breaks leaves no file", async () => {
+    const broken = async function* (): AsyncGenerator<Uint8Array> {
+      yield Buffer.from("half");
+      throw new Error("the disk is gone");
+    };
+    await expect(folder.add(HEAD, broken())).rejects.toThrow("the disk is gone");
+    expect(await extensions()).toEqual([]);
+  });
+
+  it("may be written by hand from the same octets", async () => {
+    const octets: Uint8Array[] = [];
+    for await (const block of folderFile(HEAD, CONTENT)) octets.push(block);
+    await writeFile(join(path, "mine.queued"), Buffer.concat(octets));
+    expect(await folder.waiting()).toEqual(["mine.queued"]);
+    expect(await contentOf("mine.queued")).toBe(Buffer.concat(CONTENT).toString("latin1"));
+  });
+});
+
+it("Q8 a folder that others may write to is refused, and files are for this user alone", async () => {
+  await folder.check();
+  const file = await folder.add(HEAD, CONTENT);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  await chmod(path, 0o777);
+  await expect(folder.check()).rejects.toMatchObject({ code: "ERR_QUEUE_DIRECTORY_UNSAFE" });
+});
+
+describe("a file that is none of ours", () => {
+  it("Q6 is refused when any octet of it is another, or the last are missing", async () => {
+    const file = await folder.add({ a: 1 }, [Buffer.from("Subject: x\r\n\r\nHi\r\n")]);
+    const octets = await readFile(file);
+    for (let at = 0; at < octets.length; at++) {
+      const spoiled = Buffer.from(octets);
+      spoiled[at] = (spoiled[at] as number) ^ 1;
+      await writeFile(join(path, "spoiled"), spoiled);
+      await expect(folder.open("spoiled"), `octet ${at}`).rejects.toMatchObject({
+        code: expect.stringMatching(/^ERR_QUEUE_(?:DAMAGED|VERSION)$/),
+      });
+      await writeFile(join(path, "spoiled"), octets.subarray(0, at));
+      await expect(folder.open("spoiled"), `${at} octets`).rejects.toMatchObject({
+        code: "ERR_QUEUE_DAMAGED",
+      });
+    }
+  });
+
+  it("Q7 is refused when it is a link, has two names, or is a directory", async () => {
+    const file = await folder.add(HEAD, CONTENT);
+    await symlink(file, join(path, "soft.queued"));
+    await expect(folder.open("soft.queued")).rejects.toMatchObject({ code: "ERR_QUEUE_FOREIGN" });
+    await link(file, join(path, "hard.queued"));
+    await expect(folder.open("hard.queued")).rejects.toMatchObject({ code: "ERR_QUEUE_FOREIGN" });
+    await mkdir(join(path, "folder.queued"));
+    await expect(folder.open("folder.queued")).rejects.toMatchObject({ code: "ERR_QUEUE_FOREIGN" });
+  });
+
+  it("a folder that is not there, or no folder, is told by code", async () => {
+    const nowhere = new MessageFolder(join(path, "nowhere"));
+    await expect(nowhere.check()).rejects.toMatchObject({ code: "ERR_QUEUE_STORAGE", errno: "ENOENT" });
+    await expect(nowhere.add(HEAD, CONTENT)).rejects.toMatchObject({ code: "ERR_QUEUE_STORAGE" });
+    await writeFile(join(path, "file"), "");
+    const file = new MessageFolder(join(path, "file"));
+    await expect(file.check()).rejects.toMatchObject({ code: "ERR_QUEUE_DIRECTORY_UNSAFE" });
+  });
+});
