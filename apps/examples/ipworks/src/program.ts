@@ -38,6 +38,7 @@ export type ProgramName =
   | "recipient-options"
   | "raw-message"
   | "settings"
+  | "tls-settings"
   | "certificates"
   | "listener"
   | "asking"

@@ -81,6 +81,14 @@ describe.each(EDITIONS)("%s", (_, programs) => {
     ]);
   });
 
+  it("the lines about TLS, to a server with an RSA certificate", async () => {
+    const { authority, ca } = await testIdentities();
+    await using mx = await recordingServer({ tls: await authority.issue({ keyType: "rsa" }) });
+    const lines = await said(programs["tls-settings"], mx, { host: "localhost", trust: ca });
+    expect(lines).toEqual(["TLSv1.2", "270"]);
+    expect(mx.messages.map(({ secure }) => secure)).toEqual([true]);
+  });
+
   it("Certificate: its constructors", async () => {
     const { good } = await testIdentities();
     const folder = mkdtempSync(join(tmpdir(), "wirepost-ipworks-"));

@@ -19,7 +19,15 @@ import {
 } from "./b7-secure.js";
 import { certificates } from "./certificates.js";
 import { listener } from "./handlers.js";
-import { additionalHeader, connectAndSend, rawMessage, recipientOptions, send, settings } from "./samples.js";
+import {
+  additionalHeader,
+  connectAndSend,
+  rawMessage,
+  recipientOptions,
+  send,
+  settings,
+  tlsSettings,
+} from "./samples.js";
 
 export const DOTNET: Programs = {
   "additional-header": additionalHeader,
@@ -28,6 +36,7 @@ export const DOTNET: Programs = {
   "recipient-options": recipientOptions,
   "raw-message": rawMessage,
   settings,
+  "tls-settings": tlsSettings,
   certificates,
   listener,
   asking,

@@ -1,5 +1,5 @@
 // The samples of the .NET document, in the order of its pages. "MyServer" and the addresses are the caller's and example.com's.
-import { IPWorksException, SMTP, SMTPSSLProviders } from "@wirepost/ipworks-compat/dotnet";
+import { IPWorksException, SMTP, SMTPSSLProviders, SMTPSSLStartModes } from "@wirepost/ipworks-compat/dotnet";
 import { type Program, subject } from "../program.js";
 
 /** OtherHeaders: sending an email with an additional header. */
@@ -100,5 +100,35 @@ export const settings: Program = async (_server, say) => {
   } catch (e) {
     if (!(e instanceof IPWorksException)) throw e;
     say(`unknown: ${e.Code}`);
+  }
+};
+
+/** The lines about TLS 1.2 and about cipher suites, in a program that sends. */
+export const tlsSettings: Program = async (server, say) => {
+  const component = new SMTP();
+  component.MailServer = server.host;
+  component.MailPort = server.port;
+  component.From = "me@example.com";
+  component.SendTo = "recipient@example.org";
+  component.Subject = subject(server, "My Subject");
+  component.MessageText = "This is the message body";
+  component.SSLStartMode = SMTPSSLStartModes.sslExplicit;
+  if (server.trust !== undefined) component.Config(`SSLServerCACerts=${server.trust}`);
+  component.SSLProvider = SMTPSSLProviders.sslpInternal;
+  component.Config("SSLEnabledProtocols=3072"); // TLS 1.2
+  component.Config("TLS12SignatureAlgorithms=sha256-rsa,sha256-dsa,sha1-rsa,sha1-dsa");
+  await component.Connect();
+  say(component.Config("SSLNegotiatedVersion"));
+  await component.Send();
+  await component.Disconnect();
+
+  // OpenSSL has RC4 no more
+  component.Config("SSLEnabledCipherSuites=SSL_RSA_WITH_RC4_128_SHA");
+  try {
+    await component.Send();
+    say("not reached");
+  } catch (e) {
+    if (!(e instanceof IPWorksException)) throw e;
+    say(`${e.Code}`);
   }
 };

@@ -19,7 +19,15 @@ import {
 } from "./b7-secure.js";
 import { certificates } from "./certificates.js";
 import { listener } from "./listener.js";
-import { additionalHeader, connectAndSend, rawMessage, recipientOptions, send, settings } from "./samples.js";
+import {
+  additionalHeader,
+  connectAndSend,
+  rawMessage,
+  recipientOptions,
+  send,
+  settings,
+  tlsSettings,
+} from "./samples.js";
 
 export const JAVA: Programs = {
   "additional-header": additionalHeader,
@@ -28,6 +36,7 @@ export const JAVA: Programs = {
   "recipient-options": recipientOptions,
   "raw-message": rawMessage,
   settings,
+  "tls-settings": tlsSettings,
   certificates,
   listener,
   asking,

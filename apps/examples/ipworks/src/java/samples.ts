@@ -102,3 +102,33 @@ export const settings: Program = async (_server, say) => {
     say(`unknown: ${e.getCode()}`);
   }
 };
+
+/** The lines about TLS 1.2 and about cipher suites, in a program that sends. */
+export const tlsSettings: Program = async (server, say) => {
+  const component = new SMTP();
+  component.setMailServer(server.host);
+  component.setMailPort(server.port);
+  component.setFrom("me@example.com");
+  component.setSendTo("recipient@example.org");
+  component.setSubject(subject(server, "My Subject"));
+  component.setMessageText("This is the message body");
+  component.setSSLStartMode(SMTP.sslExplicit);
+  if (server.trust !== undefined) component.config(`SSLServerCACerts=${server.trust}`);
+  component.setSSLProvider(SMTP.sslpInternal);
+  component.config("SSLEnabledProtocols=3072"); // TLS 1.2
+  component.config("TLS12SignatureAlgorithms=sha256-rsa,sha256-dsa,sha1-rsa,sha1-dsa");
+  await component.connect();
+  say(component.config("SSLNegotiatedVersion"));
+  await component.send();
+  await component.disconnect();
+
+  // OpenSSL has RC4 no more
+  component.config("SSLEnabledCipherSuites=SSL_RSA_WITH_RC4_128_SHA");
+  try {
+    await component.send();
+    say("not reached");
+  } catch (e) {
+    if (!(e instanceof IPWorksException)) throw e;
+    say(`${e.getCode()}`);
+  }
+};

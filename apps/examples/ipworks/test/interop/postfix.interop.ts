@@ -73,6 +73,10 @@ describe.each(EDITIONS)("%s programs and Postfix", (_, programs) => {
     expect((await run("asking", "plain", 0)).lines).toEqual(["252", "161: 500", "250"]);
   });
 
+  it("sample: the lines about TLS", async () => {
+    expect((await run("tls-settings", "starttls", 1, { trust })).lines).toEqual(["TLSv1.2", "270"]);
+  });
+
   it("sample: a body from a stream", async () => {
     const { lines, messages } = await run("from-stream", "plain", 1);
     expect(messages[0]?.returnPath).toBe("bounces@example.com");
