@@ -3,19 +3,19 @@
  * range in base 36: the gap since the end of the range before, and `+` how many more code points follow the first.
  */
 /** B.1: left out. */
-export const MAPPED_TO_NOTHING = table("4t ip 43a 4+2 1kt+2 2a 17rz+f 6n");
+export const MAPPED_TO_NOTHING = /* @__PURE__ */ table("4t ip 43a 4+2 1kt+2 2a 17rz+f 6n");
 
 /** C.1.2: become a space. U+200B is in B.1 too; this table wins, as in other implementations. */
-export const NON_ASCII_SPACES = table("4g 4bj 1vj+b z 1b 334");
+export const NON_ASCII_SPACES = /* @__PURE__ */ table("4g 4bj 1vj+b z 1b 334");
 
 /** C.1.2 to C.9: refused (RFC 4013 section 2.3). */
-export const PROHIBITED = table(
+export const PROHIBITED = /* @__PURE__ */ table(
   "0+v 2n+x in+1 pn 1d 31s b1 1kh+f o+7 1b+4 6+5 328+b 4 x6n+6in y8+v 7j 6x+6 15df+7 96r+1 1eke+1 " +
     "1eke+1 1eke+1 1eke+1 1eke+1 1eke+1 1eke+1 1eke+1 1eke+1 1eke+1 1eke+1 1eke+1 1 u+2n 1egu+2t4x",
 );
 
 /** A.1: not assigned in Unicode 3.2. */
-export const UNASSIGNED = table(
+export const UNASSIGNED = /* @__PURE__ */ table(
   "f5 i+r 2m+1 1r+g 28+f g+3 2+3 1+2 1+4 7 1 k 18 13+8 3r 1z 12+1 2+5 g+w 12+1 7 13 2+5 h n a+a r+4 5+m " +
     "1+d 1+2 1 q+4 m+9 3y+1 f e u+2 r+1g 1e+9a 3 1h+1 i+1 5+2 p+f 3 8+1 2+1 m 7 1+2 4+1 1 7+1 2+1 3+8 1+3 " +
     "2 5+1 l+6 1+1 6+3 2+1 m 7 2 2 2+1 1 5+3 2+1 3+a 4 1+6 f+b 3 7 1 3 m 7 2 5+1 a 3 3+1 1+e 1+4 a+g 3 " +
@@ -34,13 +34,13 @@ export const UNASSIGNED = table(
 );
 
 /** D.1: written from right to left. */
-export const RIGHT_TO_LEFT = table(
+export const RIGHT_TO_LEFT = /* @__PURE__ */ table(
   "14u 1 2 c+q 5+4 12 3 1+p 5+a y+2 1+2s 7 7+1 j+4 1+d 2 1+q 2b+11 b 4t9 179p 1+9 1+c 1+4 1 1+1 1+1 " +
     "1+2z x+a2 i+1r 2+1h 14+c 37+4 1+3q",
 );
 
 /** D.2: written from left to right. */
-export const LEFT_TO_RIGHT = table(
+export const LEFT_TO_RIGHT = /* @__PURE__ */ table(
   "1t+p 6+p 1b a 4 5+m 1+u 1+88 1+h s+2l 2+8 2+6 e+1 e+4 9 3v b 1+2 1 1+j 1+17 1+11 a+3m 7+1w 1+11 2+1 " +
     "6+f x+11 2+6 1+12 1 op 1+1g 3+3 8+3 3 7+9 2+c h+1 1+7 2+1 2+l 1+6 1 3+3 4+2 6+1 2+1 a 4+1 1+2 4+b " +
     "2+6 a+5 4+1 2+l 1+6 1+1 1+1 1+1 4+2 o+3 1 7+9 2+2 e 1+6 1 1+2 1+l 1+6 1+1 1+4 3+3 8 1+1 3 f 5+9 i+1 " +
