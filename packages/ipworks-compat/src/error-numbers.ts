@@ -154,6 +154,7 @@ const GROUPS: readonly (readonly [prefix: string, number: ErrorNumber])[] = [
   ["ERR_SOCKET_FILE_", 271],
   ["ERR_ADDRESS_", 161],
   ["ERR_MIME_", 10022],
+  ["ERR_QUEUE_", 303],
 ];
 
 /** What errors of the core have in common. */

@@ -9,8 +9,7 @@ import { BodyStream, type MessageStream } from "./message/body-stream.js";
 import { MessageState } from "./message/message-state.js";
 import { composeParts, type Outgoing } from "./message/outgoing.js";
 import { BCC, CC, type RecipientState, TO } from "./message/recipient.js";
-import { queueMessage, sendQueue } from "./queue/process-queue.js";
-import { QueueFolder } from "./queue/queue-folder.js";
+import { processQueue, queueMessage } from "./queue/process-queue.js";
 import { Registry } from "./registry.js";
 import { type Run, type RunLimits, Runs } from "./run.js";
 import { type SendHost, Sending, type Verb } from "./send.js";
@@ -183,15 +182,13 @@ export class Mailer {
   }
 
   async queue(directory: string, signal?: AbortSignal | undefined): Promise<string> {
-    return await this.#run("Queue", signal, () => queueMessage(this, directory));
+    return await this.#run("Queue", signal, (run) => queueMessage(this, directory, run));
   }
 
   async processQueue(directory: string, signal?: AbortSignal | undefined): Promise<void> {
     await this.#run("ProcessQueue", signal, async (run) => {
-      const folder = new QueueFolder(directory, this.fail);
-      await folder.check();
       const stood = this.link.connected;
-      await sendQueue(this, folder, run);
+      await processQueue(this, directory, run);
       if (!stood) await this.#disconnect(true);
     });
   }

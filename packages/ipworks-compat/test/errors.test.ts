@@ -108,6 +108,7 @@ describe("codes of the core", () => {
     ["ERR_SOCKET_FILE_PASSWORD", 271],
     ["ERR_SOCKET_FILE_NO_ENTRY", 272],
     ["ERR_SOCKET_FILE_KEY_MISMATCH", 273],
+    ["ERR_QUEUE_DAMAGED", 303],
     ["ERR_SOMETHING_NEW", 162],
   ] as const)("%s is %d", (code, number) => {
     expect(failureOf(core(code)).number).toBe(number);

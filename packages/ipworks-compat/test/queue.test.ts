@@ -76,6 +76,15 @@ describe("I19: Queue", () => {
     expect(new Set(ids).size).toBe(2);
   });
 
+  it("a stream that never goes on can be interrupted, and leaves no file", async () => {
+    const { smtp } = dotnetSmtp(1);
+    smtp.SetMessageStream(new Readable({ read() {} }));
+    const queueing = smtp.Queue(folder);
+    setImmediate(() => smtp.Interrupt());
+    expect(await numberOf(queueing)).toBe(301);
+    expect(await files()).toEqual([]);
+  });
+
   it("a stream that breaks leaves no file", async () => {
     const { smtp } = dotnetSmtp(1);
     smtp.SetMessageStream(
