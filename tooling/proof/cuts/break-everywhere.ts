@@ -32,6 +32,7 @@ export function breakEverywhere(
   run: Run,
   whole: readonly Outcome[],
   ends: readonly Outcome[] = EVERY_END,
+  actions: readonly Accident["action"][] = ACTIONS,
 ): void {
   describe(name, () => {
     beforeAll(installFakeClock);
@@ -45,7 +46,7 @@ export function breakEverywhere(
 
     for (const side of SIDES) {
       const seen = new Set<Outcome>();
-      for (const action of ACTIONS) {
+      for (const action of actions) {
         it(`R21 ${action} at each octet of the ${side}`, async () => {
           const { writtenBytes } = await run();
           const length = writtenBytes[side];

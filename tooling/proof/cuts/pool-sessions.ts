@@ -1,6 +1,6 @@
 import type { Outcome } from "../src/law.js";
 import type { PoolSession } from "./run-pool.js";
-import { type Session, sessionsNamed } from "./sessions.js";
+import { type Session, sessionsNamed, tlsSession } from "./sessions.js";
 
 function pooled(
   session: Session,
@@ -18,6 +18,16 @@ const [data, pipelined, bdat, window, lmtp] = sessionsNamed(
   "bdat-window",
   "lmtp",
 ) as [Session, Session, Session, Session, Session];
+
+/** The second connection resumes the TLS session of the first. */
+export async function encryptedPoolSession(): Promise<PoolSession> {
+  const session = await tlsSession("implicit-tls");
+  const tls = { ...(session.client.tls as object), servername: "localhost", hostNames: ["localhost"] };
+  return pooled(
+    { ...session, client: { ...session.client, tls } },
+    { letters: 2, maxConnections: 1, broken: 0 },
+  );
+}
 
 export const POOL_SESSIONS: readonly PoolSession[] = [
   pooled(data, { letters: 3, maxConnections: 1, broken: 0 }),

@@ -91,7 +91,7 @@ export async function runPool(
       letters: sent,
       outcomes,
       truth,
-      ended,
+      ended: session.encrypted === true ? undefined : ended,
       shifted: session.mayShift === true && (octet === 0x0d || octet === 0x0a),
     }),
   );
