@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { codeOf, rejection, until } from "../../test/servers.js";
 import { Resolver } from "../dns.js";
 import type { SocketError } from "../index.js";
-import { decodeReply } from "./message.js";
+import { decodeReply, readAnswer } from "./message.js";
 
 type Reply = Buffer | "silence" | Partial<Packet & { flags: number }>;
 type Handler = (
@@ -350,6 +350,18 @@ describe("bad input", () => {
     expect(await codeOf(new Resolver({ servers: [] }).resolve("x.example", "A"))).toBe(
       "ERR_SOCKET_DNS_NO_SERVERS",
     );
+  });
+
+  it("an address record that is cut short is no address", () => {
+    const cut = Buffer.from(
+      "000781800001000100000000" + // an answer of one record
+        "076578616d706c6503636f6d0000010001" + // to A of example.com
+        "c00c0001000100000005", // which ends before its address
+      "hex",
+    );
+    expect(() =>
+      readAnswer(decodeReply(cut, 7, "example.com", "A") as DecodedPacket, "example.com", "A", "192.0.2.53"),
+    ).toThrow(expect.objectContaining({ code: "ERR_SOCKET_DNS_PROTOCOL" }));
   });
 
   it("whatever octets a server sends, only our errors are thrown", () => {

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import packet, { type Answer, type DecodedPacket, type SrvData, type TlsaData } from "dns-packet";
 import { SocketError } from "../errors.js";
 import type { DnsAnswer, RecordType, RecordTypes } from "./answer.js";
@@ -147,8 +148,13 @@ function readRecord(answer: Answer): RecordTypes[RecordType] | undefined {
   const { data } = answer as { data: unknown };
   switch (answer.type) {
     case "A":
-    case "AAAA":
-      return { address: String(data), ttlSeconds };
+    case "AAAA": {
+      // A record that is cut short is decoded to something that is no address.
+      const address = String(data);
+      if (isIP(address) !== (answer.type === "A" ? 4 : 6))
+        throw new SocketError("ERR_SOCKET_DNS_PROTOCOL", { detail: `a broken ${answer.type} record` });
+      return { address, ttlSeconds };
+    }
     case "MX": {
       const { preference, exchange } = data as { preference?: number; exchange: string };
       return { preference: preference ?? 0, exchange: plainName(exchange), ttlSeconds };
