@@ -139,7 +139,8 @@ const NODE_DOOR: string = "@wirepost/mime-message/node";
 
 async function loadNodeDoor(name: string, what: string): Promise<NodeDoor> {
   try {
-    return ((await import(NODE_DOOR)) as { fileDoor: NodeDoor }).fileDoor;
+    return ((await import(/* webpackIgnore: true */ /* @vite-ignore */ NODE_DOOR)) as { fileDoor: NodeDoor })
+      .fileDoor;
   } catch (cause) {
     throw new MimeError(
       "ERR_MIME_MODULE_MISSING",
