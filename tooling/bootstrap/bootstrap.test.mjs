@@ -46,6 +46,7 @@ describe("run.mjs", () => {
       "misbehaviour",
       "runtimes",
       "test",
+      "torture",
     ]);
   });
 });

@@ -22,11 +22,17 @@ const COMMANDS = {
   misbehaviour: "servers that misbehave in every known way",
   cuts: "good sessions, broken at every octet",
   runtimes: "the packages under Node 20, 22 and 24, bundlers, Deno and Bun",
+  torture: "the queue killed and failed at its system calls (--sample: a minute's worth; needs strace)",
   bench: "the benchmarks",
 };
 
 /** Where a command's run.mjs stands, when its folder has another name than the command. */
-const FOLDERS = { hostile: "hostile-messages", misbehaviour: "proof", cuts: "proof" };
+const FOLDERS = {
+  hostile: "tooling/hostile-messages",
+  misbehaviour: "tooling/proof",
+  cuts: "tooling/proof",
+  torture: "packages/mail-queue/test/torture",
+};
 /** Which floor of its folder a command is. */
 const FLOORS = { misbehaviour: ["hostile"], cuts: ["cuts"] };
 
@@ -37,6 +43,7 @@ const HEADINGS = {
   misbehaviour: "Hostile servers",
   cuts: "Every cut",
   runtimes: "Runtimes",
+  torture: "The queue, killed and failed",
   bench: "Benchmarks",
 };
 
@@ -171,7 +178,7 @@ async function main() {
     return run("pnpm", ["--silent", "--filter", "@wirepost/cli", "run", "demo"]);
   }
   heading(HEADINGS[command]);
-  const folder = join(ROOT, "tooling", FOLDERS[command] || command);
+  const folder = join(ROOT, FOLDERS[command] || join("tooling", command));
   const runner = [join(folder, "run.mjs"), join(folder, "src", "run.mjs")].find((path) => existsSync(path));
   if (runner === undefined) {
     console.error(`${folder} has no run.mjs`);
