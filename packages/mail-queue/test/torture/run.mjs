@@ -2,7 +2,7 @@
 //
 //   node test/torture/run.mjs [--sample]
 //
-// Everything takes about a quarter of an hour, the sample (always the same places) about a minute. Installs strace where it is
+// Everything takes about half an hour, the sample (always the same places) about a minute. Installs strace where it is
 // missing, which takes root and apt.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";

@@ -1,6 +1,6 @@
 // Every system call that changes the disk, killed or made to fail at its n-th time, for every n. Needs strace.
 //
-// WIREPOST_TORTURE=sample: the first, the last and some between, always the same ones; a minute instead of a quarter of an hour.
+// WIREPOST_TORTURE=sample: the first, the last and some between, always the same ones; a minute instead of half an hour.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
