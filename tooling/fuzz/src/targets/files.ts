@@ -341,7 +341,7 @@ export const QUEUE_FILE: Target = {
   ],
   run(octets) {
     const preamble = attempt([QueueError], () => decodePreamble(octets)).value;
-    if (preamble !== undefined) law(octets.length === 160, "a preamble of another length");
+    if (preamble !== undefined) law(preamble.headBytes <= 16 * 1024 * 1024, "a head beyond its limit");
     const { entries, endsAt } = decodeJournal(octets);
     law(endsAt <= octets.length && entries.length <= octets.length, "a journal longer than its file");
     // Whatever comes behind whole lines, they stand.
