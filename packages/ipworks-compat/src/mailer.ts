@@ -1,5 +1,6 @@
 // The implementation behind both doors' class SMTP: properties, runs, and what they share.
-import { type CertificateState, certificateStates } from "./certificate/certificate-state.js";
+import type { CertificateInfo } from "@wirepost/socket-core";
+import { certificateStates } from "./certificate/certificate-state.js";
 import { Link } from "./connection/link.js";
 import { Setup } from "./connection/setup.js";
 import type { Fail } from "./failure.js";
@@ -28,7 +29,8 @@ export class Mailer {
   #handlerError: { readonly error: unknown } | undefined;
 
   readonly setup: Setup;
-  readonly sslServerCert: object;
+  /** Another object for each certificate: a program may keep one, or accept it by SSLAcceptServerCert. */
+  sslServerCert: object;
   #stream: BodyStream | undefined;
   #sentHead: { readonly of: string; readonly head: string } | undefined;
   #transferText: Uint8Array = EMPTY;
@@ -59,15 +61,16 @@ export class Mailer {
     this.link = new Link({
       fail: host.fail,
       raise: (event, fields) => this.raise(event, fields),
-      showCertificate: (info) => this.#server.show(info),
+      showCertificate: (info) => this.#showCertificate(info),
       acceptsUnasked: (info) =>
         certificateStates.of(this.setup.sslAcceptServerCert).info?.fingerprints.sha256 ===
         info.fingerprints.sha256,
     });
   }
 
-  get #server(): CertificateState {
-    return certificateStates.of(this.sslServerCert);
+  #showCertificate(info: CertificateInfo | undefined): void {
+    this.sslServerCert = this.#host.newCertificate();
+    certificateStates.of(this.sslServerCert).show(info);
   }
 
   // ---- Properties that are more than a value ---------------------------------------------------------------------------
@@ -203,7 +206,7 @@ export class Mailer {
     this.#notRunning("Reset");
     this.link.drop();
     this.setup.reset();
-    this.#server.show(undefined);
+    this.#showCertificate(undefined);
     this.settings.reset();
     this.draft.resetHeaders();
     this.draft.returnPath = this.draft.messageText = "";

@@ -137,7 +137,8 @@ export const SMTP = {
     fact("SSLServerCert", "Certificate", {
       key: "sslServerCert",
       core: "TlsInfo.certificate",
-      doc: "The server's certificate of the last connection.",
+      doc: "The server's certificate of the last connection; empty again when another is attempted.",
+      note: "another object for each certificate, so that one that was kept stays what it was",
     }),
     property("SSLStartMode", "SMTPSSLStartModes", {
       key: "sslStartMode",

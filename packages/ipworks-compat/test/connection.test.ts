@@ -483,14 +483,36 @@ describe("I30: SSLServerAuthentication", () => {
 describe("I31: SSLServerCert, and how certificates are found", () => {
   it("is emptied at each attempt", async () => {
     const { smtp } = trusting(implicit.port, SMTPSSLStartModes.sslImplicit);
-    const certificate = smtp.SSLServerCert;
-    expect(certificate.Subject).toBe("");
+    expect(smtp.SSLServerCert.Subject).toBe("");
     await smtp.Send();
-    expect(certificate.Subject).toContain("CN=");
-    expect(smtp.SSLServerCert).toBe(certificate);
+    const kept = smtp.SSLServerCert;
+    expect(kept.Subject).toContain("CN=");
     smtp.MailPort = 1;
     await smtp.Send().catch(() => undefined);
-    expect(certificate.Subject).toBe("");
+    expect(smtp.SSLServerCert.Subject).toBe("");
+    expect(kept.Subject).toContain("CN=");
+  });
+
+  it("kept as SSLAcceptServerCert it accepts that server alone", async () => {
+    await using mine = await recordingServer({ tls: identities.selfSigned, implicitTls: true });
+    await using other = await recordingServer({
+      tls: await createSelfSignedIdentity({}),
+      implicitTls: true,
+    });
+    const { smtp } = dotnetSmtp(mine.port);
+    smtp.SSLStartMode = SMTPSSLStartModes.sslImplicit;
+    const accept = (_sender: unknown, e: { Accept: boolean }): void => {
+      e.Accept = true;
+    };
+    smtp.OnSSLServerAuthentication.add(accept);
+    await smtp.Send();
+    smtp.OnSSLServerAuthentication.remove(accept);
+    smtp.SSLAcceptServerCert = smtp.SSLServerCert;
+    await smtp.Send();
+    expect(mine.messages).toHaveLength(2);
+    smtp.MailPort = other.port;
+    expect(await numberOf(smtp.Send())).toBe(280);
+    expect(other.messages).toHaveLength(0);
   });
 
   it("Subject exact, then a part of it, `*` any, `Thumbprint=…`", async () => {

@@ -55,15 +55,7 @@ export class CertificateState {
     return this;
   }
 
-  /** A certificate that the network showed. */
-  static of(info: CertificateInfo, fail: Fail): CertificateState {
-    const state = new CertificateState(fail);
-    state.#chosen = { certificates: [info, ...info.issuers], key: undefined };
-    state.#subject = nameText(info.subject);
-    return state;
-  }
-
-  /** Takes another's place: SSLServerCert is one object for as long as the SMTP object. */
+  /** Holds this certificate, or none. */
   show(info: CertificateInfo | undefined): void {
     this.#chosen = info === undefined ? undefined : { certificates: [info, ...info.issuers], key: undefined };
     this.#subject = info === undefined ? "" : nameText(info.subject);

@@ -452,7 +452,10 @@ export class SMTP {
     mailers.of(this).setup.sslProvider = choice("SSLProvider", SSLProvider, [0, 1, 2]);
   }
 
-  /** The server's certificate of the last connection. */
+  /**
+   * The server's certificate of the last connection; empty again when another is attempted. Another object
+   * for each certificate, so that one that was kept stays what it was.
+   */
   getSSLServerCert(): Certificate {
     return mailers.of(this).sslServerCert as Certificate;
   }
