@@ -70,6 +70,8 @@ export interface Misbehaviour {
   readonly never?: readonly string[] | undefined;
   /** Octets by which the client's memory may grow, and that the server may get rid of. */
   readonly floods?: { readonly growthBytes: number; readonly takenBytes: number } | undefined;
+  /** Outcomes that must occur among the messages of the driver `busy`: what is done to one must not harm the next. */
+  readonly among?: readonly Outcome[] | undefined;
   /** Anything else that must be true; gives what is not. */
   readonly check?: ((proof: Proof) => readonly string[] | string | undefined) | undefined;
 }

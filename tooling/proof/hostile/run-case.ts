@@ -157,6 +157,12 @@ export async function runCase(misbehaviour: Misbehaviour, at: Case): Promise<str
       const untouched = first?.recipients.every(({ outcome }) => outcome === "accepted");
       if (untouched !== true) found.push("the message before it was harmed");
     }
+    if (at.driver === "busy") {
+      const seen = new Set(told.flatMap(({ recipients }) => recipients.map(({ outcome }) => outcome)));
+      for (const outcome of misbehaviour.among ?? []) {
+        if (!seen.has(outcome)) found.push(`no message is "${outcome}"`);
+      }
+    }
     found.push(...neverBreaches(misbehaviour, peers));
     if (misbehaviour.floods !== undefined) {
       const { growthBytes, takenBytes } = misbehaviour.floods;

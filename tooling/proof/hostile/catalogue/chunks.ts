@@ -1,8 +1,9 @@
 // BDAT (RFC 3030): chunks that are refused, not answered, or answered by something else.
 import type { Ends, Misbehaviour } from "../misbehaviour.js";
-import { always } from "../script.js";
+import { type Answer, always, end } from "../script.js";
 
 const ACCEPTED: Ends = { outcome: "accepted" };
+const UNEXPECTED = "ERR_SMTP_UNEXPECTED_REPLY";
 const LARGE = { attachments: [{ filename: "a.bin", content: Buffer.alloc(4 * 1024 * 1024, 0x41) }] };
 
 export const CHUNKS: readonly Misbehaviour[] = [
@@ -40,6 +41,31 @@ export const CHUNKS: readonly Misbehaviour[] = [
     dialects: ["chunking"],
     drivers: ["connection", "pool"],
   },
+  ...(
+    [
+      ["and-the-rest-too", "503 5.5.1 it was refused\r\n", "rejected"],
+      ["and-an-end", end, "rejected"],
+      // The server contradicts itself, and may have it or not.
+      ["and-the-last-one-taken", "250 queued\r\n", "unknown"],
+    ] as readonly (readonly [string, Answer, "rejected" | "unknown"])[]
+  ).map(
+    ([name, last, outcome]): Misbehaviour => ({
+      name: `chunk-refused-behind-the-last-${name}`,
+      rows: ["R14", "R18"],
+      script: always({ chunk: "552 5.3.4 too big\r\n", end: last }),
+      // All chunks are written before the first of them is refused.
+      message: { attachments: [{ filename: "a.bin", content: Buffer.alloc(60_000, 0x41) }] },
+      ends: { outcome, code: outcome === "unknown" ? UNEXPECTED : /^ERR_/, retryable: false },
+      dialects: ["chunking"],
+      drivers: ["connection", "pool"],
+      check: ({ error, peers }) => [
+        ...(outcome === "unknown" || error?.message.includes("552") ? [] : ["the refusal was not told"]),
+        ...(peers.some(({ commands }) => commands.filter(({ line }) => line.startsWith("BDAT")).length > 1)
+          ? []
+          : ["there was one chunk"]),
+      ],
+    }),
+  ),
   {
     name: "silence-after-a-chunk",
     rows: ["R11", "R18"],
