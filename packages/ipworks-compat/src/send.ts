@@ -120,12 +120,19 @@ export class Sending {
   }
 
   async #content(transaction: ManualTransaction, { head, body, facts }: ReadyContent): Promise<void> {
-    this.#host.noteHead(head);
-    this.#host.noteText(new Uint8Array(0));
-    await transaction.write(head);
-    if (!(body instanceof Uint8Array)) await this.#stream(transaction, body, facts.body === "7BIT");
-    else if (body.length > 0) await this.#text(transaction, body);
-    this.#run.check();
+    try {
+      this.#host.noteHead(head);
+      this.#host.noteText(new Uint8Array(0));
+      await transaction.write(head);
+      if (!(body instanceof Uint8Array)) await this.#stream(transaction, body, facts.body === "7BIT");
+      else if (body.length > 0) await this.#text(transaction, body);
+      this.#run.check();
+    } catch (error) {
+      // Half a message is none: without an end of data the server will not take it, and nothing else can follow.
+      transaction.abandon();
+      this.#link.drop();
+      throw error;
+    }
     const [reply] = await transaction.end();
     if (reply === undefined || reply.code >= 400) throw this.#refused(reply as Reply);
   }
@@ -153,28 +160,21 @@ export class Sending {
       if (size <= REMEMBERED_BYTES) remembered.push(piece);
       else remembered.length = 0;
     };
-    try {
-      let sent = 0;
-      for await (const piece of body.pieces(this.#run.signal)) {
-        for (let at = 0; at < piece.length; at += PIECE_BYTES) {
-          const part = piece.subarray(at, at + PIECE_BYTES);
-          if (sevenBit && part.some((octet) => octet > 127))
-            throw this.#host.fail(
-              161,
-              "the stream holds octets above 127 and the server does not announce 8BITMIME",
-            );
-          await transaction.write(part);
-          this.#run.check();
-          sent += part.length;
-          if (size <= REMEMBERED_BYTES) remember(lines.push(part));
-          this.#transfer(part, sent, -1);
-        }
+    let sent = 0;
+    for await (const piece of body.pieces(this.#run.signal)) {
+      for (let at = 0; at < piece.length; at += PIECE_BYTES) {
+        const part = piece.subarray(at, at + PIECE_BYTES);
+        if (sevenBit && part.some((octet) => octet > 127))
+          throw this.#host.fail(
+            161,
+            "the stream holds octets above 127 and the server does not announce 8BITMIME",
+          );
+        await transaction.write(part);
+        this.#run.check();
+        sent += part.length;
+        if (size <= REMEMBERED_BYTES) remember(lines.push(part));
+        this.#transfer(part, sent, -1);
       }
-    } catch (error) {
-      // Half a body is no message: without an end of data the server will not take it.
-      transaction.abandon();
-      this.#link.drop();
-      throw error;
     }
     remember(lines.end());
     this.#host.noteText(Buffer.concat(remembered));

@@ -331,6 +331,59 @@ describe("listeners and handlers", () => {
     expect(target.messages).toHaveLength(0);
   });
 
+  it.each([
+    ["StartTransfer", "MessageText"],
+    ["Transfer", "MessageText"],
+    ["EndTransfer", "MessageText"],
+    ["StartTransfer", "Message"],
+    ["Transfer", "Message"],
+    ["EndTransfer", "Message"],
+    ["StartTransfer", "a stream"],
+    ["Transfer", "a stream"],
+    ["EndTransfer", "a stream"],
+  ] as const)(
+    "a handler of %s that throws while %s goes out ends the connection; the next Send works",
+    async (event, body) => {
+      const { smtp, log } = dotnetSmtp(target.port);
+      const problem = new Error(`from ${event}`);
+      let thrown = 0;
+      smtp.on(event, () => {
+        if (thrown++ === 0) throw problem;
+      });
+      const give = (): void => {
+        if (body === "Message") smtp.Message = "Hello\r\n";
+        if (body === "a stream") smtp.SetMessageStream(Buffer.from("Hello\r\n"));
+      };
+      give();
+      await smtp.Connect();
+      await expect(smtp.Send()).rejects.toBe(problem);
+      expect([smtp.Connected, target.messages.length]).toEqual([false, 0]);
+      expect(log.filter(([name]) => name === "ConnectionStatus").map(([, what]) => what)).toEqual([
+        "Remote host connected",
+        "Remote host disconnected",
+      ]);
+      give();
+      await smtp.Send();
+      expect(target.messages).toHaveLength(1);
+    },
+  );
+
+  it("a handler of Error that throws leaves the connection open: the text had not begun", async () => {
+    const { smtp } = dotnetSmtp(target.port);
+    const problem = new Error("from Error");
+    smtp.on("Error", () => {
+      throw problem;
+    });
+    smtp.BCc = "reject550@example.org";
+    await smtp.Connect();
+    await expect(smtp.Send()).rejects.toBe(problem);
+    expect(smtp.Connected).toBe(true);
+    smtp.BCc = "";
+    await smtp.Send();
+    expect(target.messages).toHaveLength(1);
+    await smtp.Disconnect();
+  });
+
   it("a method called from a handler is refused with 166, and events do not nest", async () => {
     const { smtp } = dotnetSmtp(target.port);
     const numbers: Promise<unknown>[] = [];
