@@ -34,7 +34,7 @@ function install() {
   }
 }
 
-/** Configurations that only run here. The queue's kill tests take a quarter of an hour and stay a command of their own. */
+/** Configurations that only run here. The queue's kill tests are a floor of their own (`npm run test:torture`). */
 const CONFIGS = ["vitest.interop.config.ts", "vitest.redis.config.ts"];
 
 function suites() {

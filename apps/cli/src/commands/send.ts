@@ -7,6 +7,7 @@ import { exitCodeForOutcomes } from "../exit-code.js";
 import { openProgressBar } from "../progress.js";
 import { receiptJson, renderReceipt } from "../render/receipt.js";
 import { onTranscript } from "../render/transcript.js";
+import { readDsn } from "../send/dsn.js";
 import { addSendFlags, type SendFlags } from "../send/flags.js";
 import { prepareMessage } from "../send/message.js";
 import { type Terminal, wantsColour } from "../terminal.js";
@@ -65,29 +66,4 @@ function sendOptions(flags: SendFlags, terminal: Terminal): SendOptions {
     requireTls: flags.requireTls,
     dsn: readDsn(flags),
   };
-}
-
-const DSN_CONDITIONS = ["success", "failure", "delay"] as const;
-
-function readDsn({ dsn, dsnReturn, dsnId }: SendFlags): SendOptions["dsn"] {
-  if (dsn === undefined && dsnReturn === undefined && dsnId === undefined) return undefined;
-  return {
-    return: dsnReturn,
-    envelopeId: dsnId,
-    notify: dsn === undefined ? undefined : readConditions(dsn),
-  };
-}
-
-function readConditions(words: readonly string[]): "never" | readonly (typeof DSN_CONDITIONS)[number][] {
-  if (words.length === 1 && words[0] === "never") return "never";
-  return words.map((word) => {
-    const known = DSN_CONDITIONS.find((condition) => condition === word);
-    if (known === undefined) {
-      throw new CliError(
-        "ERR_CLI_USAGE",
-        `--dsn takes never, or success, failure and delay, not ${JSON.stringify(word)}`,
-      );
-    }
-    return known;
-  });
 }
