@@ -8,7 +8,7 @@ export default defineConfig({
     maxConcurrency: 24,
     testTimeout: 60_000,
     passWithNoTests: false,
-    reporters: ["dot", "json"],
+    reporters: ["default", "json"],
     outputFile: { json: "../../.tmp/hostile-messages/report.json" },
   },
 });

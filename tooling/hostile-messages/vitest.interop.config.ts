@@ -12,7 +12,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     passWithNoTests: false,
-    reporters: ["dot", "json"],
+    reporters: ["default", "json"],
     outputFile: { json: "../../.tmp/hostile-messages/real-servers.json" },
   },
 });
