@@ -105,7 +105,8 @@ export const SETTINGS = [
   }),
   text("SSLTrustManagerFactoryAlgorithm", "", { door: "java", stored: "there are no trust managers here" }),
   text("TLS12SignatureAlgorithms", TLS12_SIGNATURES, {
-    effect: "the signatures that are accepted in TLS 1.2, once set",
+    effect:
+      "the signatures that are accepted in TLS 1.2, once set; where TLS 1.3 may be used too, those of TLS13SignatureAlgorithms besides",
   }),
   text("TLS12SupportedGroups", "ecdhe_secp256r1,ecdhe_secp384r1,ecdhe_secp521r1", {
     effect: "the groups offered, once set and TLS 1.3 is off",

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   client,
+  createSelfSignedIdentity,
   type RecordingServer,
   recordingServer,
   scriptedServer,
@@ -22,10 +23,12 @@ import { dotnetSmtp, numberOf } from "./doors.js";
 let identities: TestIdentities;
 let plain: RecordingServer;
 let implicit: RecordingServer;
+let rsa: RecordingServer;
 beforeAll(async () => {
   identities = await testIdentities();
   plain = await recordingServer();
   implicit = await recordingServer({ tls: identities.good, implicitTls: true });
+  rsa = await recordingServer({ tls: await createSelfSignedIdentity({ keyType: "rsa" }), implicitTls: true });
 });
 beforeEach(() => {
   plain.clear();
@@ -34,6 +37,7 @@ beforeEach(() => {
 afterAll(async () => {
   await plain.close();
   await implicit.close();
+  await rsa.close();
 });
 
 function secure(port = implicit.port): ReturnType<typeof dotnetSmtp> {
@@ -375,6 +379,31 @@ describe("settings of TLS", () => {
       }
     }
   });
+
+  it.each([
+    ["sha256-rsa", undefined, "TLSv1.3"],
+    ["sha256-rsa", 12_288, "TLSv1.3"],
+    ["sha256-rsa", 3072, "TLSv1.2"],
+    ["sha512-dsa", 12_288, "TLSv1.3"],
+    ["its default", undefined, "TLSv1.3"],
+    ["its default", 15_360, "TLSv1.3"],
+    ["its default", 12_288, "TLSv1.3"],
+    ["its default", 3072, "TLSv1.2"],
+  ] as const)(
+    "TLS12SignatureAlgorithms=%s with SSLEnabledProtocols=%s and an RSA certificate: %s",
+    async (list, bits, version) => {
+      const { smtp } = secure(rsa.port);
+      smtp.OnSSLServerAuthentication.add((_s, e) => {
+        e.Accept = true;
+      });
+      if (bits !== undefined) smtp.Config(`SSLEnabledProtocols=${bits}`);
+      const value = list === "its default" ? smtp.Config("TLS12SignatureAlgorithms") : list;
+      smtp.Config(`TLS12SignatureAlgorithms=${value}`);
+      await smtp.Connect();
+      expect(smtp.Config("SSLNegotiatedVersion")).toBe(version);
+      await smtp.Disconnect();
+    },
+  );
 
   it.each([true, false])("ReuseSSLSession=%s: the same object resumes, or not", async (on) => {
     const { smtp } = secure();

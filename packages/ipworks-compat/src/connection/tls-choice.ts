@@ -78,18 +78,37 @@ function chooseAlgorithms(parts: TlsParts, settings: Settings, fail: Fail): void
       return known;
     });
   }
-  const signatures: string[] = [];
-  if (settings.chosen("TLS13SignatureAlgorithms") && modern) {
-    signatures.push(...names(settings.text("TLS13SignatureAlgorithms")).map(modernSignature));
-  }
-  if (settings.chosen("TLS12SignatureAlgorithms") && settings.text("TLS12SignatureAlgorithms") !== "") {
-    signatures.push(...names(settings.text("TLS12SignatureAlgorithms")).map(classicSignature));
-  }
-  if (signatures.length > 0) parts.signatureAlgorithms = [...new Set(signatures)];
+  const signatures = signaturesOf(settings, modern, parts.minVersion === "TLSv1.3");
+  if (signatures.length > 0) parts.signatureAlgorithms = signatures;
 }
 
-/** `sha256-rsa` is `RSA+SHA256` for OpenSSL. */
+/** OpenSSL has one list for all versions, so a setting for the one version must leave room for the other. */
+function signaturesOf(settings: Settings, modern: boolean, modernAlone: boolean): string[] {
+  const classic = modernAlone ? [] : chosenNames(settings, "TLS12SignatureAlgorithms").map(classicSignature);
+  const ours = modern ? chosenNames(settings, "TLS13SignatureAlgorithms").map(modernSignature) : [];
+  // TLS 1.3 takes none of what TLS 1.2 names for RSA.
+  if (classic.length > 0 && modern && ours.length === 0)
+    ours.push(...names(settings.text("TLS13SignatureAlgorithms")).map(modernSignature));
+  return [...new Set([...ours, ...classic])];
+}
+
+const chosenNames = (settings: Settings, name: string): string[] =>
+  settings.chosen(name) ? names(settings.text(name)) : [];
+
+/** What both versions have goes by its name of TLS 1.3: OpenSSL refuses a list that says the same twice. */
+const SHARED: Readonly<Record<string, string>> = {
+  "sha256-ecdsa": "ecdsa_secp256r1_sha256",
+  "sha384-ecdsa": "ecdsa_secp384r1_sha384",
+  "sha512-ecdsa": "ecdsa_secp521r1_sha512",
+  "sha256-rsa": "rsa_pkcs1_sha256",
+  "sha384-rsa": "rsa_pkcs1_sha384",
+  "sha512-rsa": "rsa_pkcs1_sha512",
+};
+
+/** `sha1-rsa` is `RSA+SHA1` for OpenSSL. */
 function classicSignature(name: string): string {
+  const shared = SHARED[name.toLowerCase()];
+  if (shared !== undefined) return shared;
   const [hash, key] = name.split("-");
   return `${key ?? ""}+${hash ?? ""}`.toUpperCase();
 }

@@ -261,7 +261,8 @@ export const SETTINGS: readonly SettingRow[] = [
     kind: "text",
     default:
       "sha512-ecdsa,sha512-rsa,sha512-dsa,sha384-ecdsa,sha384-rsa,sha384-dsa,sha256-ecdsa,sha256-rsa,sha256-dsa,sha224-ecdsa,sha224-rsa,sha224-dsa,sha1-ecdsa,sha1-rsa,sha1-dsa",
-    effect: "the signatures that are accepted in TLS 1.2, once set",
+    effect:
+      "the signatures that are accepted in TLS 1.2, once set; where TLS 1.3 may be used too, those of TLS13SignatureAlgorithms besides",
   },
   {
     name: "TLS12SupportedGroups",
