@@ -107,6 +107,7 @@ export function settingsPage() {
     "# Settings",
     "",
     "Every setting of `Config`. Written from `table/settings.mjs` by `pnpm generate`. A name that is not here throws 10022.",
+    "Setting an empty value (`NAME=`) is setting the default.",
     "",
     "## With an effect",
     "",

@@ -157,6 +157,16 @@ const GROUPS: readonly (readonly [prefix: string, number: ErrorNumber])[] = [
   ["ERR_QUEUE_", 303],
 ];
 
+/** Which property's time was over, in the place of the core's options. */
+const TIMED_OUT: Readonly<Record<string, string>> = {
+  ERR_SOCKET_CONNECT_TIMEOUT:
+    "timed out: no connection within ConnectionTimeout, or Timeout where that is not set",
+  ERR_SOCKET_PROXY_TIMEOUT:
+    "timed out: the firewall did not answer within ConnectionTimeout, or Timeout where that is not set",
+  ERR_SOCKET_TLS_TIMEOUT: "timed out: the TLS handshake took longer than Timeout",
+};
+const SILENCE = "timed out: nothing came or went within Timeout";
+
 /** What errors of the core have in common. */
 interface CoreError {
   readonly code?: unknown;
@@ -176,7 +186,8 @@ export function failureOf(error: unknown): Failure {
   // A record that cannot be read after the handshake: what arrived was changed on its way.
   if (code === "ERR_SOCKET_TLS_PROTOCOL" && phase !== "tls") return { number: 284, text };
   const own = NUMBERS[code] ?? GROUPS.find(([prefix]) => code.startsWith(prefix))?.[1];
-  if (own !== undefined) return { number: own, text };
+  if (own === 201) return { number: own, text: TIMED_OUT[code] ?? SILENCE };
+  if (own !== undefined) return { number: own, text: own < 10_000 ? text : `[${own}] ${text}` };
   const winsock = (SOCKET_ERRORS as Readonly<Record<string, SocketErrorRow>>)[code]?.winsock;
   if (winsock !== undefined && winsock in ERROR_CODES)
     return { number: winsock as ErrorNumber, text: `[${winsock}] ${text}` };

@@ -1,15 +1,19 @@
 // Properties and settings as the options of one connection.
+import { hostname } from "node:os";
+import { serializeCommand } from "@wirepost/smtp-protocol";
 import type { ConnectOptions } from "@wirepost/socket-core";
 import { certificateStates } from "./certificate/certificate-state.js";
 import type { Dialing } from "./connection/dialing.js";
 import { firewallStates } from "./connection/firewall-state.js";
 import { loginOptions } from "./connection/login.js";
 import { tlsChoice } from "./connection/tls-choice.js";
+import type { Fail } from "./failure.js";
 import type { Mailer } from "./mailer.js";
+import type { Settings } from "./settings.js";
 
 const KEEP_ALIVE_MS = 7_200_000;
 
-/** @throws 118, 270 to 273 */
+/** @throws 118, 270 to 273, 10022 */
 export async function makeDialing(mailer: Mailer): Promise<Dialing> {
   const { settings, fail, setup } = mailer;
   const { start } = setup;
@@ -50,7 +54,7 @@ export async function makeDialing(mailer: Mailer): Promise<Dialing> {
     start,
     tls,
     extensions: setup.allowExtensions,
-    hello: settings.chosen("Hello") ? settings.text("Hello") : "",
+    hello: helloOf(settings, fail),
     maxLineBytes: settings.number("MaxLineLength"),
     cipherBits: settings.number("SSLCipherStrength"),
     wholeChain: settings.truth("SSLIncludeCertChain"),
@@ -71,6 +75,18 @@ export async function makeDialing(mailer: Mailer): Promise<Dialing> {
       if (proxy === undefined) setup.noteAddress(address);
     },
   };
+}
+
+/** The host's own name is the core's to say: where it is no domain an address takes its place. @throws 10022 */
+function helloOf(settings: Settings, fail: Fail): string {
+  const name = settings.text("Hello");
+  if (name === hostname()) return "";
+  try {
+    serializeCommand({ verb: "EHLO", domain: name });
+    return name;
+  } catch (error) {
+    throw fail(10022, "[10022] the setting Hello takes a domain or an address literal", error);
+  }
 }
 
 /** 0: IPv4 alone, 1: IPv6 alone, 2: IPv6 first. An address is what it is. */

@@ -62,7 +62,10 @@ export class Runs {
     const timer =
       absoluteMs === undefined
         ? undefined
-        : setTimeout(() => run.end(this.#fail(201, "timed out")), Math.min(absoluteMs, 2_147_483_647));
+        : setTimeout(
+            () => run.end(this.#fail(201, "timed out: the call took longer than Timeout")),
+            Math.min(absoluteMs, 2_147_483_647),
+          );
     const onAbort = (): void => run.end(this.#fail(301, "interrupted", signal?.reason));
     signal?.addEventListener("abort", onAbort, { once: true });
     try {

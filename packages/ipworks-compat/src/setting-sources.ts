@@ -67,7 +67,8 @@ export function settingSources(mailer: Mailer, edition: Edition): Readonly<Recor
       set: (value) => {
         if (!FIREWALL_TYPES.includes(Number(value)))
           throw mailer.fail(10022, "[10022] the setting FirewallType takes 0, 1, 2, 3 or 10");
-        firewall().firewallType = Number(value);
+        // Setting it sets the port too, which writing back what was read must not.
+        if (Number(value) !== firewall().firewallType) firewall().firewallType = Number(value);
       },
     },
     Hello: { shown: (stored) => stored ?? hostname() },

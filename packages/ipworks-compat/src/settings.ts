@@ -33,7 +33,7 @@ export class Settings {
     );
   }
 
-  /** `NAME` reads, `NAME=VALUE` sets and gives back the value. @throws 10022 */
+  /** `NAME` reads, `NAME=VALUE` sets and gives back the value; an empty value is the default. @throws 10022 */
   config(configuration: string): string {
     const at = configuration.indexOf("=");
     const name = (at < 0 ? configuration : configuration.slice(0, at)).trim();
@@ -47,11 +47,14 @@ export class Settings {
   #set(row: SettingRow, given: string): void {
     const source = this.#sources[row.name];
     if (row.kind === "read") throw this.#fail(10022, `[10022] the setting ${row.name} can only be read`);
-    const value = this.#checked(row, given);
+    // As some read until they are set: a program that writes back what it read must not fail.
+    const empty = (row.kind === "text" ? given : given.trim()) === "";
+    const value = empty ? row.default : this.#checked(row, given);
     source?.check?.(value);
     source?.set?.(value);
+    if (empty) this.#values.delete(row.name);
     // Remembered in any case: some effects ask whether a program has chosen.
-    this.#values.set(row.name, value);
+    else this.#values.set(row.name, value);
   }
 
   #checked({ name, kind }: SettingRow, given: string): string {
@@ -89,6 +92,11 @@ export class Settings {
   /** A program has set it. */
   chosen(name: string): boolean {
     return this.#values.has(name);
+  }
+
+  /** A program has set it to something else than its default. */
+  changed(name: string): boolean {
+    return this.chosen(name) && this.text(name) !== this.#row(name).default;
   }
 
   reset(): void {

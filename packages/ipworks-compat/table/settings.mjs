@@ -68,7 +68,7 @@ export const SETTINGS = [
   text("CACertFilePaths", CA_FILES, {
     door: "dotnet",
     effect:
-      "once set: files separated by semicolons, the first of which that can be read is trusted besides the other certificates",
+      "once set to others: files separated by semicolons, the first of which that can be read is trusted besides the other certificates",
   }),
   bool("LogSSLPackets", false, { stored: "Node shows no TLS records" }),
   bool("ReuseSSLSession", false, {
@@ -85,7 +85,7 @@ export const SETTINGS = [
   }),
   int("SSLEnabledProtocols", 4032, {
     effect:
-      "12288 TLS 1.3, 3072 TLS 1.2, 768 TLS 1.1, 192 TLS 1.0, added up; SSL 2 and 3 fail with 270. Until it is set: TLS 1.2 and 1.3",
+      "12288 TLS 1.3, 3072 TLS 1.2, 768 TLS 1.1, 192 TLS 1.0, added up; SSL 2 and 3 fail with 270. Until it is set to another value: TLS 1.2 and 1.3; for TLS 1.0 and 1.1 too: 16320",
   }),
   bool("SSLEnableRenegotiation", false, { stored: "OpenSSL always uses the safe form" }),
   bool("SSLIncludeCertChain", false, { effect: "SSLServerAuthentication shows the whole chain" }),

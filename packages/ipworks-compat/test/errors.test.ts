@@ -173,6 +173,16 @@ describe("codes of the core", () => {
     },
   );
 
+  it.each(["ERR_CLIENT_OPTION", "ERR_SMTP_ARGUMENT", "ERR_SOCKET_BAD_OPTION", "ERR_MIME_NUL"])(
+    "%s has [10022] before its text",
+    (code) => expect(failureOf(core(code)).text).toBe(`[10022] text of ${code}`),
+  );
+
+  it.each(Object.keys(SOCKET_ERRORS).filter((code) => failureOf(core(code)).number === 201))(
+    "%s names properties, not the core's options",
+    (code) => expect(failureOf(core(code)).text).toMatch(/^timed out: .*\bTimeout\b/),
+  );
+
   it("a refusal has the whole reply as its text", () => {
     const reply = { code: 550, lines: ["5.1.1 nobody", "5.1.1 here"] };
     expect(failureOf(core("ERR_CLIENT_SENDER_REFUSED", { reply }))).toEqual({

@@ -14,7 +14,8 @@ import {
   testIdentities,
 } from "@wirepost/test-server";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { CONFIG_SETTINGS, SMTP, SMTPSSLStartModes } from "../src/dotnet.js";
+import { CONFIG_SETTINGS, type SettingRow, SMTP, SMTPSSLStartModes } from "../src/dotnet.js";
+import { SETTINGS } from "../src/generated/settings.js";
 import * as java from "../src/java.js";
 import { mailers } from "../src/mailer.js";
 import { makeDialing } from "../src/make-dialing.js";
@@ -93,27 +94,90 @@ describe("I21: Config", () => {
   });
 
   it("every setting has its default, can be set, and reads back", () => {
-    for (const { name, kind, default: fallback } of CONFIG_SETTINGS) {
+    for (const row of CONFIG_SETTINGS) {
+      const { name, kind, default: fallback } = row;
       const smtp = new SMTP();
       if (["Hello", "UseInternalSecurityAPI"].includes(name) || name.endsWith("Info")) continue;
       expect([name, smtp.Config(name)]).toEqual([name, fallback]);
       if (kind === "read") continue;
-      const value =
-        kind === "bool"
-          ? fallback === "True"
-            ? "False"
-            : "True"
-          : kind === "int"
-            ? name === "FirewallType"
-              ? "2"
-              : "1024"
-            : name === "MessageIdAlgorithm"
-              ? "MD5"
-              : "some text";
+      const value = another(row);
       expect([name, smtp.Config(`${name}=${value}`)]).toEqual([name, value]);
       smtp.Reset();
       expect([name, smtp.Config(name)]).toEqual([name, fallback]);
     }
+  });
+});
+
+/** A value that is not the default. */
+function another({ name, kind, default: fallback }: SettingRow): string {
+  if (kind === "bool") return fallback === "True" ? "False" : "True";
+  if (kind === "int") return name === "FirewallType" ? "3" : "1024";
+  return name === "MessageIdAlgorithm" ? "MD5" : "some text";
+}
+
+describe("what was read can be set again", () => {
+  const rows = SETTINGS.filter(({ kind }) => kind !== "read").map((row) => [row.name, row] as const);
+  /** Config of the edition that has the setting. */
+  const configOf = ({ door }: SettingRow): ((configuration: string) => string) => {
+    if (door === "java") {
+      const smtp = new java.SMTP();
+      return (configuration) => smtp.config(configuration);
+    }
+    const smtp = new SMTP();
+    return (configuration) => smtp.Config(configuration);
+  };
+
+  it.each(rows)("%s, as it is at first and changed", (name, row) => {
+    const config = configOf(row);
+    for (const value of [config(name), another(row)]) {
+      config(`${name}=${value}`);
+      expect(config(name)).toBe(value);
+      expect(config(`${name}=${config(name)}`)).toBe(value);
+      expect(config(name)).toBe(value);
+    }
+  });
+
+  it.each(rows)("%s: an empty value is the default", (name, row) => {
+    const config = configOf(row);
+    const first = config(name);
+    config(`${name}=${another(row)}`);
+    expect(config(`${name}=`)).toBe(first);
+    expect(config(name)).toBe(first);
+  });
+
+  it("all of them in turn, which changes none, nor the properties beside them", () => {
+    const smtp = new SMTP();
+    const all = CONFIG_SETTINGS.filter(({ kind }) => kind !== "read");
+    for (const row of all) smtp.Config(`${row.name}=${another(row)}`);
+    smtp.Firewall.Port = 1081;
+    const read = (): string[] => all.map(({ name }) => smtp.Config(name));
+    const before = read();
+    for (const { name } of all) smtp.Config(`${name}=${smtp.Config(name)}`);
+    expect(read()).toEqual(before);
+    expect([smtp.Firewall.FirewallType, smtp.Firewall.Port]).toEqual([3, 1081]);
+  });
+
+  it("a connection is the same with every default written back", async () => {
+    const { smtp } = secure();
+    for (const { name, kind } of CONFIG_SETTINGS)
+      if (kind !== "read") smtp.Config(`${name}=${smtp.Config(name)}`);
+    const { tls, hello, keepAliveMs, connect } = await makeDialing(mailers.of(smtp));
+    const fresh = await makeDialing(mailers.of(secure().smtp));
+    const { minVersion, maxVersion, ciphers, ca, extraCa } = tls;
+    expect({ minVersion, maxVersion, ciphers, ca, extraCa }).toEqual({
+      minVersion: undefined,
+      maxVersion: undefined,
+      ciphers: undefined,
+      ca: fresh.tls.ca,
+      extraCa: undefined,
+    });
+    expect([hello, keepAliveMs, connect.connectTimeoutMs]).toEqual([
+      fresh.hello,
+      fresh.keepAliveMs,
+      fresh.connect.connectTimeoutMs,
+    ]);
+    await smtp.Send();
+    expect(implicit.messages).toHaveLength(1);
   });
 });
 

@@ -53,8 +53,9 @@ export async function tlsChoice(
 }
 
 function chooseVersions(parts: TlsParts, settings: Settings, fail: Fail): void {
-  // Until a program chooses, the default of the documents (TLS 1.0 to 1.2) would only shut out the servers of today.
-  if (!settings.chosen("SSLEnabledProtocols")) return;
+  // The default of the documents (TLS 1.0 to 1.2) would only shut out the servers of today, also where a program writes back what
+  // it read.
+  if (!settings.changed("SSLEnabledProtocols")) return;
   const bits = settings.number("SSLEnabledProtocols");
   if ((bits & SSL_2_AND_3) !== 0) throw fail(270, "SSL 2 and SSL 3 do not exist here");
   const chosen = VERSIONS.filter(([flag]) => (bits & flag) !== 0).map(([, version]) => version);
@@ -143,7 +144,7 @@ async function chooseCertificates(
   const ca = pemList(settings.text("SSLServerCACerts"));
   if (ca.length > 0) parts.ca = ca;
   // Node knows the system's certificates without being told where they usually are.
-  if (settings.chosen("CACertFilePaths"))
+  if (settings.changed("CACertFilePaths"))
     parts.extraCa = await firstReadable(settings.text("CACertFilePaths"));
 }
 

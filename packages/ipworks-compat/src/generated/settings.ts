@@ -162,7 +162,7 @@ export const SETTINGS: readonly SettingRow[] = [
     default:
       "/etc/ssl/ca-bundle.pem;/etc/pki/tls/certs/ca-bundle.crt;/etc/ssl/certs/ca-certificates.crt;/etc/pki/tls/cacert.pem",
     effect:
-      "once set: files separated by semicolons, the first of which that can be read is trusted besides the other certificates",
+      "once set to others: files separated by semicolons, the first of which that can be read is trusted besides the other certificates",
     door: "dotnet",
   },
   { name: "LogSSLPackets", kind: "bool", default: "False", stored: "Node shows no TLS records" },
@@ -210,7 +210,7 @@ export const SETTINGS: readonly SettingRow[] = [
     kind: "int",
     default: "4032",
     effect:
-      "12288 TLS 1.3, 3072 TLS 1.2, 768 TLS 1.1, 192 TLS 1.0, added up; SSL 2 and 3 fail with 270. Until it is set: TLS 1.2 and 1.3",
+      "12288 TLS 1.3, 3072 TLS 1.2, 768 TLS 1.1, 192 TLS 1.0, added up; SSL 2 and 3 fail with 270. Until it is set to another value: TLS 1.2 and 1.3; for TLS 1.0 and 1.1 too: 16320",
   },
   {
     name: "SSLEnableRenegotiation",
