@@ -205,21 +205,7 @@ export function listSource(list, door) {
 }
 
 /** The exception of a door. */
-export function exceptionSource(door) {
-  const body =
-    door === "java"
-      ? `  /** The number. */
-  getCode(): number { return this.code; }
-
-  /** The text; JavaScript's \`message\` is the same. */
-  getMessage(): string { return this.message; }`
-      : `  /** The number; JavaScript's \`code\` is the same. */
-  get Code(): number { return this.code; }
-  set Code(value: number) { this.code = value; }
-
-  /** The text; JavaScript's \`message\` is the same. */
-  get Message(): string { return this.message; }
-  set Message(value: string) { this.message = value; }`;
+export function exceptionSource() {
   return `${HEAD}
 import { NumberedError } from "../../failure.js";
 
@@ -231,8 +217,6 @@ export class IPWorksException extends NumberedError {
    * @param cause the error behind it
    */
   constructor(code = 0, message = "", cause: unknown = undefined) { super(code, message, cause); }
-
-${body}
 }
 `;
 }

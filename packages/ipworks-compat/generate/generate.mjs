@@ -21,7 +21,7 @@ function sources() {
     for (const table of [CERTIFICATE, FIREWALL, HEADER, MESSAGE_RECIPIENT])
       put(fileOf(table.name), typeSource(table, door));
     for (const list of LISTS) put(fileOf(list.name), listSource(list, door));
-    put("ipworks-exception.ts", exceptionSource(door));
+    put("ipworks-exception.ts", exceptionSource());
     put("smtp-events.ts", door === "java" ? javaEvents() : dotnetEvents());
     put("smtp.ts", door === "java" ? javaSmtp() : dotnetSmtp());
     put("names.ts", namesSource(door));

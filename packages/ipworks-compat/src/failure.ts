@@ -3,7 +3,10 @@ import { type ErrorNumber, failureOf } from "./error-numbers.js";
 
 const BRAND: unique symbol = Symbol.for("@wirepost/ipworks-compat.IPWorksException") as never;
 
-/** An error with a number of the product. Each door has its own class over it. */
+/**
+ * An error with a number of the product. Each door has its own class over it. Number and text have the names of both editions,
+ * because `is()` says yes to the exceptions of both.
+ */
 export class NumberedError extends Error {
   /** A key of ERROR_CODES. */
   code: number;
@@ -23,6 +26,32 @@ export class NumberedError extends Error {
   /** The class, for JavaScript. */
   override get name(): string {
     return "IPWorksException";
+  }
+
+  /** The number, as Java reads it. */
+  getCode(): number {
+    return this.code;
+  }
+
+  /** The text, as Java reads it. */
+  getMessage(): string {
+    return this.message;
+  }
+
+  /** The number, as .NET reads it. */
+  get Code(): number {
+    return this.code;
+  }
+  set Code(value: number) {
+    this.code = value;
+  }
+
+  /** The text, as .NET reads it. */
+  get Message(): string {
+    return this.message;
+  }
+  set Message(value: string) {
+    this.message = value;
   }
 
   /** True for an exception of either door and of any copy of this package. */

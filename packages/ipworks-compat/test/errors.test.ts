@@ -245,6 +245,21 @@ describe("the exceptions", () => {
     expect([error.code, error.message]).toEqual([1, "mine"]);
   });
 
+  it("what is() knows has the names of both editions", () => {
+    for (const thrown of [
+      new IPWorksException(161, "no"),
+      new java.IPWorksException(161, "no"),
+    ] as unknown[]) {
+      if (!java.IPWorksException.is(thrown) || !IPWorksException.is(thrown)) throw new Error("not known");
+      expect([thrown.getCode(), thrown.getMessage(), thrown.Code, thrown.Message]).toEqual([
+        161,
+        "no",
+        161,
+        "no",
+      ]);
+    }
+  });
+
   it("setters refuse what a compiler would have", () => {
     const smtp = new SMTP();
     const attempts: (() => void)[] = [

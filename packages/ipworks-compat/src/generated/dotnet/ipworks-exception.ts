@@ -12,20 +12,4 @@ export class IPWorksException extends NumberedError {
   constructor(code = 0, message = "", cause: unknown = undefined) {
     super(code, message, cause);
   }
-
-  /** The number; JavaScript's `code` is the same. */
-  get Code(): number {
-    return this.code;
-  }
-  set Code(value: number) {
-    this.code = value;
-  }
-
-  /** The text; JavaScript's `message` is the same. */
-  get Message(): string {
-    return this.message;
-  }
-  set Message(value: string) {
-    this.message = value;
-  }
 }

@@ -12,14 +12,4 @@ export class IPWorksException extends NumberedError {
   constructor(code = 0, message = "", cause: unknown = undefined) {
     super(code, message, cause);
   }
-
-  /** The number. */
-  getCode(): number {
-    return this.code;
-  }
-
-  /** The text; JavaScript's `message` is the same. */
-  getMessage(): string {
-    return this.message;
-  }
 }
