@@ -92,6 +92,30 @@ describe("a message of a folder", () => {
     await Promise.all(others.map((other) => other.close()));
   });
 
+  it("of a name that was given by hand replaces no other of that name", async () => {
+    const octets: Uint8Array[] = [];
+    for await (const block of folderFile(HEAD, CONTENT)) octets.push(block);
+    const claimed: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      await writeFile(join(path, "mine.queued"), Buffer.concat(octets));
+      claimed.push((await folder.claim("mine.queued")) as string);
+    }
+    expect(await extensions()).toEqual(["sending", "sending", "sending"]);
+    await folder.sent(claimed[0] as string, true);
+    await folder.sent(claimed[1] as string, true);
+    await folder.failed(claimed[2] as string);
+    expect(await extensions()).toEqual(["failed", "sent", "sent"]);
+  });
+
+  it("is not added to a folder that was closed, nor with a head that could not be read again", async () => {
+    await expect(folder.add({ x: "y".repeat(17 * 1024 * 1024) }, [])).rejects.toMatchObject({
+      code: "ERR_QUEUE_TOO_LARGE",
+    });
+    await folder.close();
+    await expect(folder.add(HEAD, CONTENT)).rejects.toMatchObject({ code: "ERR_QUEUE_CLOSED" });
+    expect(await extensions()).toEqual([]);
+  });
+
   it("whose content breaks leaves no file", async () => {
     const broken = async function* (): AsyncGenerator<Uint8Array> {
       yield Buffer.from("half");

@@ -9,6 +9,7 @@ import { latin1Before } from "./platform.js";
 const MAX_HEADER_BYTES = 16_384;
 const CRLF_CRLF = new Uint8Array([13, 10, 13, 10]);
 /** A blind copy, or the message's identifier; blanks before the colon are seen in the wild. */
+const MESSAGE_ID = /^message-id/i;
 const IDENTIFIER = /^<[!-;=?-~]+>$/;
 const NOTED_FIELDS = /^(?:(?:resent-)?bcc|message-id)[ \t]*:/gim;
 
@@ -29,14 +30,14 @@ export function composeAsItIs(octets: Uint8Array): ComposedMessage | undefined {
   if (header === undefined) return undefined;
   let messageId = "";
   NOTED_FIELDS.lastIndex = 0;
-  while (NOTED_FIELDS.test(header)) {
+  for (let match = NOTED_FIELDS.exec(header); match !== null; match = NOTED_FIELDS.exec(header)) {
     const valueAt = NOTED_FIELDS.lastIndex;
     const lineEnd = header.indexOf("\r\n", valueAt);
     const valueEnd = lineEnd < 0 ? header.length : lineEnd;
     const value = trimBlanks(header.slice(valueAt, valueEnd));
-    // A blind copy, an identifier that is folded or odd, a second one.
-    if (messageId !== "" || isBlank(header.charCodeAt(valueEnd + 2)) || !IDENTIFIER.test(value))
-      return undefined;
+    // A blind copy; an identifier that is folded or odd, or a second one.
+    if (!MESSAGE_ID.test(match[0]) || messageId !== "" || !IDENTIFIER.test(value)) return undefined;
+    if (isBlank(header.charCodeAt(valueEnd + 2))) return undefined;
     messageId = value;
   }
   return { messageId, content: octets, sizeBytes: octets.length, body: "7BIT", smtpUtf8: false };

@@ -47,6 +47,10 @@ describe("a ready message in memory", () => {
     "RESENT-BCC:eve@example.net",
     "Bcc:\r\n eve@example.net",
     "Subject: y\r\nBCC: eve@example.net",
+    "Bcc: <eve@example.net>",
+    "Resent-Bcc: <eve@example.net>",
+    "Message-ID: <a@example.com>\r\nBcc: <eve@example.net>",
+    "Bcc: <eve@example.net>\r\nMessage-ID: <a@example.com>",
   ])("loses its blind copies: %j", (field) => {
     const composed = same(`${field}\r\nSubject: x\r\n\r\nHello\r\n`) as { content: string };
     expect(composed.content).not.toContain("eve@");
@@ -57,6 +61,8 @@ describe("a ready message in memory", () => {
     const line = fc.constantFrom(
       "Subject: x",
       "Bcc: eve@example.net",
+      "Bcc: <eve@example.net>",
+      "Resent-Bcc : <eve@example.net>",
       " Bcc: folded",
       "\tfolded",
       "Message-ID: <a@example.com>",

@@ -126,8 +126,10 @@ export class RunFinder {
 
   #wordsOf(source: Uint8Array): Int32Array {
     let words = this.#words;
-    if (words === undefined || words.buffer !== source.buffer) {
-      words = new Int32Array(source.buffer, 0, source.buffer.byteLength >>> 2);
+    const count = source.buffer.byteLength >>> 2;
+    // A resizable buffer is the same one when it has grown or shrunk.
+    if (words === undefined || words.buffer !== source.buffer || words.length !== count) {
+      words = new Int32Array(source.buffer, 0, count);
       this.#words = words;
     }
     return words;

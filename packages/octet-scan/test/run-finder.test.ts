@@ -106,3 +106,21 @@ describe.each(UNITS)("the end of a run, %s unit", (unit) => {
     expect(run(odd, unit)).toMatchObject({ end: odd.length - 1, column: 0, copied: odd.slice(0, -1) });
   });
 });
+
+it("a buffer that grew between two pieces is looked at to its end", () => {
+  // es2024; Node 20 has it.
+  const Resizable = ArrayBuffer as unknown as new (
+    length: number,
+    options: { maxByteLength: number },
+  ) => ArrayBuffer & { resize(length: number): void };
+  const buffer = new Resizable(16, { maxByteLength: 4096 });
+  const finder = new RunFinder({ dots: true, maxLineBytes: MAX });
+  finder.open(new Uint8Array(buffer, 0, 12), 0, 12);
+  finder.runEnd(0, 12);
+  buffer.resize(1024);
+  const piece = new Uint8Array(buffer, 512, 40);
+  piece.set(octets("body\n.\r\nMAIL FROM:<eve@example.net>\r\n"));
+  finder.column = 0;
+  finder.open(piece, 0, piece.length);
+  expect(finder.runEnd(0, piece.length)).toBe(4);
+});

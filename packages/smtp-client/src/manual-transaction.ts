@@ -78,6 +78,10 @@ export class TransactionByHand implements ManualTransaction {
     this.#parameters = parameters;
   }
 
+  get #binary(): boolean {
+    return this.#parameters?.body === "BINARYMIME";
+  }
+
   /** The server has this transaction open; it ends with its content, or with RSET. */
   get open(): boolean {
     return this.#state !== "ended" && this.#session.failure === undefined;
@@ -98,7 +102,7 @@ export class TransactionByHand implements ManualTransaction {
 
   async data(): Promise<void> {
     this.#expect("envelope", "data()");
-    if (this.#parameters?.body === "BINARYMIME") {
+    if (this.#binary) {
       // RFC 3030 section 3: binary content travels by BDAT alone.
       const why = "binary content needs chunk(), not data()";
       throw new SendError("ERR_CLIENT_WRONG_STATE", why, { phase: "data" });
@@ -120,7 +124,7 @@ export class TransactionByHand implements ManualTransaction {
     return this.#replies(last, (handler) => {
       let offset = 0;
       do {
-        offset += this.#session.protocol.writeChunk(octets, offset, last, handler);
+        offset += this.#session.protocol.writeChunk(octets, offset, last, handler, this.#binary);
       } while (offset < octets.length);
     });
   }

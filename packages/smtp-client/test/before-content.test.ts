@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { failure, settled, told } from "./outcomes.js";
+import { connectTo } from "./scripted-peer.js";
 import { connectToTruth } from "./truth-connection.js";
 
 const MESSAGE = { from: "ann@example.com", to: ["bob@example.org"], subject: "x", text: "Hello\n" };
@@ -115,4 +116,11 @@ describe("beforeContent", () => {
     });
     await connection.close();
   });
+});
+
+it("beforeContent that resolved is not blamed for what the server did meanwhile", async () => {
+  const { connection, seen } = await connectTo({ data: "354 go\r\n45" });
+  const error = await failure(connection.send(MESSAGE, { beforeContent: async () => undefined }));
+  expect(error).toMatchObject({ code: "ERR_SMTP_UNEXPECTED_REPLY", state: "not-sent", phase: "data" });
+  expect(seen.content).not.toContain("\r\n.\r\n");
 });

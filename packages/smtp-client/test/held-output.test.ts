@@ -1,5 +1,8 @@
+import { Duplex } from "node:stream";
+import { Socket } from "@wirepost/socket-core";
 import { expect, it } from "vitest";
-import { SmtpClient } from "../src/index.js";
+import { SmtpClient, SmtpConnection } from "../src/index.js";
+import { failure } from "./outcomes.js";
 import { loopbackServer } from "./truth-connection.js";
 import { truthServer } from "./truth-server.js";
 
@@ -38,4 +41,40 @@ it("a socket that takes everything at once is not given more in a turn than it c
   await server.close();
   expect(turns).toBeGreaterThan(10);
   expect(most).toBeLessThan(128 * 1024 + 2 * 64 * 1024);
+});
+
+it("a peer that stops reading is given up in time, however much the socket would still hold", async () => {
+  const stream = new Duplex({
+    writableHighWaterMark: 1 << 20,
+    read() {},
+    write(chunk, _encoding, done) {
+      const text = String(chunk);
+      // From here on it reads nothing more.
+      if (!/^(?:EHLO|MAIL|RCPT|DATA)/.test(text)) return;
+      done();
+      for (const line of text.split("\r\n").filter((one) => one !== "")) {
+        setImmediate(() =>
+          stream.push(
+            line.startsWith("EHLO")
+              ? "250-x\r\n250 PIPELINING\r\n"
+              : line === "DATA"
+                ? "354 go\r\n"
+                : "250 ok\r\n",
+          ),
+        );
+      }
+    },
+  });
+  stream.push("220 x\r\n");
+  const connection = await SmtpConnection.connect({
+    host: "mail.example",
+    socket: new Socket(stream),
+    tls: "none",
+    timeouts: { contentMs: 80 },
+  });
+  const text = `${"x".repeat(70)}\r\n`.repeat(6_000);
+  const error = await failure(
+    connection.send({ from: "ann@example.com", to: "bob@example.org", subject: "x", text }),
+  );
+  expect(error).toMatchObject({ code: "ERR_CLIENT_TIMEOUT", state: "not-sent", phase: "data" });
 });

@@ -71,3 +71,73 @@ it("a connection that answers in time keeps its usual times", async () => {
   for (let i = 0; i < 3; i++) await client.send(MESSAGE);
   expect(server.count).toBe(1);
 });
+
+it("several idle connections that are dead together cost one wait, not the message", async () => {
+  let dead = false;
+  const server = await loopbackServer((socket) => {
+    const bornDead = dead;
+    truthServer(socket, {
+      extensions: ["PIPELINING"],
+      reply: () => {
+        if (dead && !bornDead) socket.write = () => true;
+        return undefined;
+      },
+    });
+  });
+  open.push(server);
+  const client = new SmtpClient({
+    host: "127.0.0.1",
+    port: server.port,
+    tls: "none",
+    maxConnections: 3,
+    livenessTimeoutMs: 60,
+  });
+  open.push(client);
+  await Promise.all(Array.from({ length: 12 }, () => client.send(MESSAGE)));
+  expect(client.statistics.connections).toBeGreaterThan(1);
+  const before = server.count;
+  dead = true;
+  expect(told(await settled(client.send(MESSAGE)))).toEqual(["bob@example.org accepted 250"]);
+  expect(server.count).toBe(before + 1);
+});
+
+it("a connection that was idle from the start is no exception", async () => {
+  let dead = false;
+  const server = await loopbackServer((socket, index) => {
+    const write = socket.write.bind(socket);
+    // The second comes up when there is nothing left to do.
+    if (index === 1) {
+      const late: string[] = [];
+      socket.write = ((octets: string) => {
+        late.push(octets);
+        return true;
+      }) as typeof socket.write;
+      setTimeout(() => {
+        socket.write = write;
+        for (const octets of late) write(octets);
+      }, 60);
+    }
+    const bornDead = dead;
+    truthServer(socket, {
+      extensions: ["PIPELINING"],
+      reply: () => {
+        if (dead && !bornDead) socket.write = () => true;
+        return undefined;
+      },
+    });
+  });
+  open.push(server);
+  const client = new SmtpClient({
+    host: "127.0.0.1",
+    port: server.port,
+    tls: "none",
+    maxConnections: 2,
+    maxMessagesPerConnection: 2,
+    livenessTimeoutMs: 60,
+  });
+  open.push(client);
+  await Promise.all([client.send(MESSAGE), client.send(MESSAGE)]);
+  await expect.poll(() => client.statistics, { timeout: 5_000 }).toMatchObject({ connections: 1, idle: 1 });
+  dead = true;
+  expect(told(await settled(client.send(MESSAGE)))).toEqual(["bob@example.org accepted 250"]);
+});

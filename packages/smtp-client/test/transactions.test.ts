@@ -589,10 +589,13 @@ describe("a transaction by hand", () => {
     const transaction = await connection.transaction("ann@example.com", { content: octets("BINARYMIME") });
     await transaction.recipient("bob@example.org");
     await expect(transaction.data()).rejects.toMatchObject({ code: "ERR_CLIENT_WRONG_STATE" });
-    await transaction.chunk(Buffer.from("Subject: raw\r\n\r\n\n"), true);
+    const content = Buffer.from("Subject: raw\r\n\r\n\0x\ny\r");
+    await transaction.chunk(content, true);
     await connection.close();
     expect([...server.delivered.keys()]).toEqual(["bob@example.org raw"]);
     expect(server.commands).not.toContain("DATA");
+    // Not an octet more or less.
+    expect(server.commands).toContain(`BDAT ${content.length} LAST`);
   });
 
   it("stops content without an end of data when it is abandoned", async () => {

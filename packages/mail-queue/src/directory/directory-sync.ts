@@ -47,6 +47,10 @@ export class DirectorySync {
     this.count.done++;
     try {
       this.#handle ??= open(this.#path, constants.O_RDONLY | (constants.O_DIRECTORY ?? 0));
+      // One that could not be opened is asked for again.
+      this.#handle.catch(() => {
+        this.#handle = undefined;
+      });
       await (await this.#handle).sync();
     } catch (cause) {
       throw storageError("the queue directory cannot be made durable", cause);

@@ -9,16 +9,21 @@ const FORMAT = 1;
 const CLOSING = /^\r\nwirepost-message-end (\d{1,15}) ([0-9a-f]{64})\r\n$/;
 /** Longer than any closing line. */
 export const CLOSING_MAX_BYTES = 128;
+export const FIRST_LINE_MAX_BYTES = 16 * 1024 * 1024;
 
 /**
  * The octets of such a file.
  * @param head what its owner wants to know again, as JSON
+ * @throws QueueError `ERR_QUEUE_TOO_LARGE`
  */
 export async function* folderFile(
   head: object,
   content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   const first = Buffer.from(`${JSON.stringify({ wirepostMessage: FORMAT, head })}\r\n`, "utf8");
+  if (first.length > FIRST_LINE_MAX_BYTES) {
+    throw new QueueError("ERR_QUEUE_TOO_LARGE", `the head has more than ${FIRST_LINE_MAX_BYTES} octets`);
+  }
   const check = new ContentCheck(first);
   yield first;
   for await (const block of content) {

@@ -7,7 +7,14 @@ import { damaged } from "../directory/file-format.js";
 import { checkFolder } from "../directory/folders.js";
 import { createOwn, openOwn, readAt, storing, writeAll } from "../directory/own-file.js";
 import { QueueError, storageError } from "../errors.js";
-import { CLOSING_MAX_BYTES, ContentCheck, folderFile, readClosing, readFirstLine } from "./folder-file.js";
+import {
+  CLOSING_MAX_BYTES,
+  ContentCheck,
+  FIRST_LINE_MAX_BYTES,
+  folderFile,
+  readClosing,
+  readFirstLine,
+} from "./folder-file.js";
 
 /** The extensions of a folder's files and what they mean. The rename from one to the next is what makes it so. */
 export const FOLDER_STATES = {
@@ -19,7 +26,6 @@ export const FOLDER_STATES = {
 } as const;
 
 const BLOCK_BYTES = 65_536;
-const FIRST_LINE_MAX_BYTES = 16 * 1024 * 1024;
 
 /** A message of a folder, open and whole: its checksum was compared. */
 export interface FolderMessage {
@@ -39,6 +45,7 @@ export interface FolderMessage {
 export class MessageFolder {
   readonly #path: string;
   readonly #sync: DirectorySync;
+  #closed = false;
 
   /** @param path a directory that is there */
   constructor(path: string) {
@@ -54,26 +61,29 @@ export class MessageFolder {
   /**
    * Writes a message. Resolves with the path of its file once that is there to stay.
    * @param head what is wanted again with it, as JSON: the envelope, options
-   * @throws QueueError `ERR_QUEUE_STORAGE`, or what the content threw: no file is left then
+   * @throws QueueError `ERR_QUEUE_STORAGE`, `ERR_QUEUE_CLOSED`, `ERR_QUEUE_TOO_LARGE` for a head above 16 MiB, or what the content threw: no
+   * file is left then
    */
   async add(head: object, content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<string> {
-    // In the order in which they were written, by name alone.
-    const stem = `${Date.now().toString(36)}-${counted().toString(36).padStart(8, "0")}-${randomBytes(8).toString("hex")}`;
+    if (this.#closed) throw new QueueError("ERR_QUEUE_CLOSED", "the folder was closed");
+    const stem = newStem();
     const writing = join(this.#path, `${stem}.writing`);
+    const queued = join(this.#path, `${stem}.queued`);
     const file = await createOwn(writing);
     try {
       for await (const block of folderFile(head, content)) await writeAll(file, [block]);
       await storing(file.sync());
+      await storing(file.close());
+      await storing(rename(writing, queued));
+      await this.#sync.sync();
+      return queued;
     } catch (error) {
+      // Whoever is told of a failure adds the message again: what is there of this one must not be sent as well.
       await file.close().catch(() => undefined);
       await unlink(writing).catch(() => undefined);
+      await unlink(queued).catch(() => undefined);
       throw error;
     }
-    await storing(file.close());
-    const queued = join(this.#path, `${stem}.queued`);
-    await storing(rename(writing, queued));
-    await this.#sync.sync();
-    return queued;
   }
 
   /** The names of waiting messages, oldest first. @throws QueueError `ERR_QUEUE_STORAGE` */
@@ -83,11 +93,12 @@ export class MessageFolder {
   }
 
   /**
-   * Takes a waiting message: of several who try, the rename lets one succeed. Undefined: it is someone else's.
+   * Takes a waiting message: of several who try, the rename lets one succeed. Undefined: it is someone else's. A name that was given by
+   * hand gets a random part, as a rename would replace a file of an earlier message of that name.
    * @throws QueueError `ERR_QUEUE_STORAGE`
    */
   async claim(name: string): Promise<string | undefined> {
-    const claimed = `${basename(name, ".queued")}.sending`;
+    const claimed = `${claimedStem(basename(name, ".queued"))}.sending`;
     try {
       await rename(join(this.#path, name), join(this.#path, claimed));
     } catch (cause) {
@@ -128,6 +139,7 @@ export class MessageFolder {
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     return this.#sync.close();
   }
 
@@ -137,11 +149,16 @@ export class MessageFolder {
 }
 
 let count = 0;
+const GIVEN_HERE = /^[0-9a-z]{8,}-[0-9a-z]{8}-[0-9a-f]{16}$/;
 
-/** Keeps the order of files that were written within a millisecond. */
-function counted(): number {
+/** A name that no other has; names of one process sort in the order in which they were made. */
+function newStem(): string {
   count += 1;
-  return count;
+  return `${Date.now().toString(36)}-${count.toString(36).padStart(8, "0")}-${randomBytes(8).toString("hex")}`;
+}
+
+function claimedStem(stem: string): string {
+  return GIVEN_HERE.test(stem) ? stem : `${stem}-${randomBytes(8).toString("hex")}`;
 }
 
 async function read(file: FileHandle): Promise<FolderMessage> {

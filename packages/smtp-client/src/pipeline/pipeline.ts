@@ -12,8 +12,11 @@ import { planTransaction, type TransactionPlan } from "./transaction-plan.js";
 export interface JobSource {
   /** The next job, or undefined. Called when a connection can begin another message, often in the middle of a write. */
   next(): SendJob | undefined;
-  /** A job that this connection could not begin; it goes to another. */
-  requeue(job: SendJob): void;
+  /**
+   * A job that this connection could not begin; it goes to another.
+   * @param dead the connection had been idle and gave no sign of life, as others that were idle may not
+   */
+  requeue(job: SendJob, dead?: boolean): void;
   /** The pipeline has nothing in hand any more, or less than it can carry. */
   idle(pipeline: Pipeline): void;
   /** No further job will begin on this connection, though it may still be open. */
@@ -176,14 +179,18 @@ export class Pipeline implements TransactionOwner {
   }
 
   retryElsewhere(job: SendJob, transaction: Transaction): boolean {
-    // On the first transaction of a connection there is nothing stale about it, and trying again would only repeat the failure.
-    if (this.#begun <= 1 || job.retriesLeft === 0 || job.settled) return false;
-    job.retriesLeft--;
+    if (job.settled) return false;
+    const dead = this.session.suspected;
+    if (!dead) {
+      // On the first transaction of a fresh connection there is nothing stale about it, and trying again would only repeat the failure.
+      if (this.#begun <= 1 || job.retriesLeft === 0) return false;
+      job.retriesLeft--;
+    }
     const again = transaction.recipients.filter((recipient) => !job.waiting.includes(recipient as Recipient));
     for (const recipient of again) recipient.end("not-sent", undefined);
     job.waiting.unshift(...again);
     job.active = undefined;
-    this.#source.requeue(job);
+    this.#source.requeue(job, dead);
     return true;
   }
 

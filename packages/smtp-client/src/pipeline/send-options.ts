@@ -45,7 +45,7 @@ export interface SendOptions {
   /**
    * Awaited when a recipient was accepted and before the first octet of content is written, in each transaction of the message: the
    * moment to note down that from now on the server may have it. Rejecting ends the message as `not-sent`. A message that has it is
-   * not sent in a window.
+   * not sent in a window. Only `sendTimeoutMs` and `signal` limit how long it may take; the server may lose patience before.
    */
   readonly beforeContent?: (() => void | Promise<void>) | undefined;
   readonly dsn?: DsnOptions | undefined;

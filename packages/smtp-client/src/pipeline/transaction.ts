@@ -334,26 +334,39 @@ export class Transaction implements ContentOwner {
     writer: ContentWriter,
   ): Promise<void> {
     const { session } = this.owner;
+    let refusal: { readonly cause: unknown } | undefined;
     try {
       await beforeContent();
-      // Cancelled, or the connection lost, while the caller was asked.
-      if (!this.writingContent || session.failure !== undefined) return;
-      writer.begin();
-      session.flush();
     } catch (cause) {
-      if (!this.writingContent || session.failure !== undefined) return;
-      const why = "`beforeContent` did not let the content go";
-      const failure = new SendError("ERR_CLIENT_CALLBACK", why, { phase: "data", cause });
-      if (!this.plan.chunking) {
-        // Behind a 354 the server waits for content; a lone dot would deliver an empty message.
-        session.fail(failure);
-        return;
-      }
-      this.#accepted.decline(failure);
-      this.job.fail(failure, session.transcript?.entries);
-      this.#end();
-      session.flush();
+      refusal = { cause };
     }
+    // Cancelled, refused by the server, or the connection lost, while the caller was asked.
+    if (!this.writingContent || session.failure !== undefined) return;
+    if (refusal === undefined) {
+      try {
+        writer.begin();
+        session.flush();
+      } catch (cause) {
+        this.contentFailed(cause);
+      }
+    } else {
+      this.#holdContentBack(refusal.cause);
+    }
+  }
+
+  #holdContentBack(cause: unknown): void {
+    const { session } = this.owner;
+    const why = "`beforeContent` did not let the content go";
+    const failure = new SendError("ERR_CLIENT_CALLBACK", why, { phase: "data", cause });
+    if (!this.plan.chunking) {
+      // Behind a 354 the server waits for content; a lone dot would deliver an empty message.
+      session.fail(failure);
+      return;
+    }
+    this.#accepted.decline(failure);
+    this.job.fail(failure, session.transcript?.entries);
+    this.#end();
+    session.flush();
   }
 
   get writingContent(): boolean {

@@ -38,7 +38,7 @@ export class SmtpClient {
   readonly #buckets: { units: (job: SendJob) => number; bucket: TokenBucket }[] = [];
   readonly #source: JobSource = {
     next: () => this.#next(),
-    requeue: (job) => this.#requeue(job),
+    requeue: (job, dead) => this.#requeue(job, dead),
     idle: (pipeline) => this.#rest(pipeline),
     closed: (pipeline) => this.#forget(pipeline),
   };
@@ -189,7 +189,9 @@ export class SmtpClient {
     }
   }
 
-  #requeue(job: SendJob): void {
+  #requeue(job: SendJob, dead = false): void {
+    // What ended one idle connection unheard, a sleep or a forgetful router, has ended the others too.
+    if (dead) for (const pipeline of [...this.#idle.keys()]) pipeline.session.destroy();
     if (this.#closed) {
       job.fail(clientClosed());
       return;

@@ -393,7 +393,7 @@ export class Session {
   }
 
   #schedule(): void {
-    const oldest = this.protocol.oldest ?? (this.#socketFull ? "content" : undefined);
+    const oldest = this.protocol.oldest ?? (this.blocked ? "content" : undefined);
     if (oldest === this.#timed) return;
     this.#timed = oldest;
     if (oldest === undefined) {
@@ -418,8 +418,12 @@ export class Session {
 
   #released(octets: Uint8Array): void {
     this.protocol.releaseOutput(octets);
+    const wasBlocked = this.blocked;
     this.#heldBytes -= octets.length;
+    if (!wasBlocked || this.#failure !== undefined) return;
+    if (this.#timed === "content") this.#timed = undefined;
     this.#wakeWriters();
+    this.#schedule();
   }
 
   #wakeWriters(): void {
