@@ -100,6 +100,7 @@ const STRICT_REFUSED: [name: string, text: string, code: AddressErrorCode][] = [
   ["folded line", "a@b,\r\n c@d", "ERR_ADDRESS_CONTROL_CHARACTER"],
   ["NUL in a comment", "a@b (\0)", "ERR_ADDRESS_CONTROL_CHARACTER"],
   ["literal that is none", "a@[b.example]", "ERR_ADDRESS_LITERAL"],
+  ["blank outside ASCII without quotes", "a\u2002b@c.example", "ERR_ADDRESS_LOCAL_PART"],
   ["literal with the end of a path", "a@[x:b>c]", "ERR_ADDRESS_LITERAL"],
   ["bad A-label", "a@xn--zzzzzzzz99999.example", "ERR_ADDRESS_IDN"],
 ];

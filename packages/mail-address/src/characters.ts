@@ -60,7 +60,22 @@ export function utf8Length(text: string): number {
   return octets;
 }
 
-/** dot-atom-text of RFC 5322 3.2.3 with RFC 6532's characters: atoms joined by single dots. */
+/** Blanks outside ASCII (Unicode's category Zs). */
+function isWideBlank(unit: number): boolean {
+  return (
+    unit === 0xa0 ||
+    unit === 0x1680 ||
+    (unit >= 0x2000 && unit <= 0x200a) ||
+    unit === 0x202f ||
+    unit === 0x205f ||
+    unit === 0x3000
+  );
+}
+
+/**
+ * dot-atom-text of RFC 5322 3.2.3 with RFC 6532's characters: atoms joined by single dots. Blanks outside ASCII are not among
+ * them: other readers of an address end or trim a word there, so that they need quotes.
+ */
 export function isDotAtom(text: string): boolean {
   let afterDot = true;
   for (let i = 0; i < text.length; i++) {
@@ -68,7 +83,7 @@ export function isDotAtom(text: string): boolean {
     if (unit === 0x2e) {
       if (afterDot) return false;
       afterDot = true;
-    } else if (isAtext(unit)) {
+    } else if (isAtext(unit) && !(unit > 0x7f && isWideBlank(unit))) {
       afterDot = false;
     } else {
       return false;

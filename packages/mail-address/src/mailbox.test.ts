@@ -77,6 +77,11 @@ const ACCEPTED: { name: string; text: string; mailbox: Mailbox; formatted?: stri
     text: "ann@[IPv6:2001:db8::1]",
     mailbox: { localPart: "ann", domain: "[IPv6:2001:db8::1]" },
   },
+  {
+    name: "blank outside ASCII, quoted",
+    text: '"a\u2002b"@c.example',
+    mailbox: { localPart: "a\u2002b", domain: "c.example" },
+  },
   { name: "general literal", text: "ann@[x-tag:a.b]", mailbox: { localPart: "ann", domain: "[x-tag:a.b]" } },
   { name: "numeric domain", text: "ann@0x7f.1", mailbox: { localPart: "ann", domain: "0x7f.1" } },
   { name: "64 octets", text: `${L64}@example.com`, mailbox: { localPart: L64, domain: "example.com" } },
