@@ -47,7 +47,9 @@ export const SETTINGS = [
   bool("FirewallListener", false, { effect: "True: Connect fails with 213, nothing can listen here" }),
   text("FirewallPassword", "", { effect: "Firewall.Password" }),
   int("FirewallPort", 0, { effect: "Firewall.Port" }),
-  int("FirewallType", 0, { effect: "Firewall.FirewallType" }),
+  int("FirewallType", 0, {
+    effect: "Firewall.FirewallType; another type than before sets Firewall.Port too",
+  }),
   text("FirewallUser", "", { effect: "Firewall.User" }),
   int("KeepAliveInterval", "", { stored: "Node sets the idle time before the first probe only" }),
   int("KeepAliveTime", "", { effect: "idle milliseconds before a keep-alive probe, with TCPKeepAlive" }),

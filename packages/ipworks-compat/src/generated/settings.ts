@@ -101,7 +101,12 @@ export const SETTINGS: readonly SettingRow[] = [
   },
   { name: "FirewallPassword", kind: "text", default: "", effect: "Firewall.Password" },
   { name: "FirewallPort", kind: "int", default: "0", effect: "Firewall.Port" },
-  { name: "FirewallType", kind: "int", default: "0", effect: "Firewall.FirewallType" },
+  {
+    name: "FirewallType",
+    kind: "int",
+    default: "0",
+    effect: "Firewall.FirewallType; another type than before sets Firewall.Port too",
+  },
   { name: "FirewallUser", kind: "text", default: "", effect: "Firewall.User" },
   {
     name: "KeepAliveInterval",
