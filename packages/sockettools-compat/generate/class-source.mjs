@@ -32,8 +32,10 @@ function property(row) {
   const type = typeOf(row.type);
   const coerce = coercionOf(row.type);
   const lines = [comment(row.doc, row.note), `get ${row.name}(): ${type} { return ${row.via}; }`];
+  // Nothing is an empty String; Longs and Booleans take none.
+  const taken = row.type === "String" ? `${type} | null` : type;
   if (!row.readonly)
-    lines.push(`set ${row.name}(value: ${type}) { ${row.via} = ${coerce}("${row.name}", value); }`);
+    lines.push(`set ${row.name}(value: ${taken}) { ${row.via} = ${coerce}("${row.name}", value); }`);
   for (const other of row.aka ?? []) {
     lines.push(
       comment(`The spelling of version ${other.version} of ${row.name}.`),

@@ -51,7 +51,7 @@ export const MAIL_MESSAGE = {
     property("Message", "String", {
       via: `${M}.message`,
       core: "composeMessage()",
-      doc: "The whole message. Assigning a ready one shows its fields; it is sent as it is. Empty without From. @throws SocketToolsError where it cannot be composed, or AttachFile was not awaited",
+      doc: "The whole message. Assigning a ready one shows its fields; it is sent as it is. Empty without From. Reading it counts as a call: empty, with LastError, where it cannot be composed or AttachFile was not awaited. @throws SocketToolsError for those, with ThrowError alone",
     }),
     property("Attachment", "String", {
       via: `${M}.attachment`,

@@ -179,8 +179,9 @@ const PROPERTIES = [
     doc: "The text of the last reply without its code; several lines with CRLF between them.",
   }),
   setting("Secure", "Boolean", {
+    via: `${S}.isSecure`,
     core: "ConnectionOptions.tls",
-    doc: "TLS, also without an option: implicit on port 465, otherwise by STARTTLS.",
+    doc: "TLS, also without an option: implicit on port 465, otherwise by STARTTLS. While connected it says whether the connection has TLS, however that was asked for; what is assigned counts from the next Connect on, and is read again without a connection.",
   }),
   shown("SecureCipher", "Long", "secure.cipher", {
     core: "TlsInfo.cipher",

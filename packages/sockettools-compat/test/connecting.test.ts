@@ -228,7 +228,9 @@ describe("S6: TLS", () => {
     await using target = await tlsServer({ implicitTls });
     const client = secureClient(target.port);
     prepare(client);
+    const assigned = client.Secure;
     expect(await client.Connect()).toBe(0);
+    expect(client.Secure).toBe(true);
     expect(await client.Authenticate("ann", "secret")).toBe(0);
     expect(await client.SendMessage("ann@example.com", "bob@example.org", LETTER)).toBe(0);
     expect(client.CertificateStatus).toBe(smtpCertificateValid);
@@ -245,6 +247,7 @@ describe("S6: TLS", () => {
       client.SecureKeyExchange,
     ]).not.toContain(0);
     await client.Disconnect();
+    expect(client.Secure).toBe(assigned);
     expect([target.messages[0]?.secure, target.messages[0]?.user]).toEqual([true, "ann"]);
   });
 
@@ -376,7 +379,13 @@ describe("S6: TLS", () => {
     await client.Connect({ Options: smtpOptionExtended });
     client.Secure = true;
     expect([client.SecureProtocol, client.CertificateStatus]).toEqual([0, smtpCertificateNone]);
+    expect(client.Secure).toBe(false);
+    await client.Command("STARTTLS");
+    expect(client.Secure).toBe(true);
+    client.Secure = false;
+    expect(client.Secure).toBe(true);
     await client.Disconnect();
+    expect(client.Secure).toBe(false);
   });
 });
 

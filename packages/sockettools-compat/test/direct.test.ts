@@ -11,6 +11,8 @@ import {
   smtpOptionSecureExplicit,
   stErrorConnectionRefused,
   stErrorHostNotFound,
+  stErrorInvalidAddress,
+  stErrorInvalidBuffer,
   stErrorInvalidCommand,
   stErrorInvalidOption,
   stErrorNoMailExchange,
@@ -136,6 +138,14 @@ describe("S14: direct delivery", () => {
     expect(await client.SubmitMessage("ann@example.com", to, LETTER)).toBe(stErrorRecipientRefused);
     expect(client.LastErrorString).toMatch(/^reject550@example.net did not get the message \(1 of 2 did\): /);
     expect(first.messages).toHaveLength(1);
+  });
+
+  it("an empty sender or message is a code, and nothing is sent", async () => {
+    const server = await exchanger("example.org", "127.0.0.2");
+    const client = direct();
+    expect(await client.SubmitMessage("", "bob@example.org", LETTER)).toBe(stErrorInvalidAddress);
+    expect(await client.SubmitMessage("ann@example.com", "bob@example.org", "")).toBe(stErrorInvalidBuffer);
+    expect(server.connectionCount).toBe(0);
   });
 
   it("does not promise TLS that it cannot vouch for", async () => {

@@ -9,7 +9,9 @@ import {
   SocketToolsError,
   stErrorFileNotFound,
   stErrorInvalidAddress,
+  stErrorInvalidBuffer,
   stErrorInvalidFileName,
+  stErrorOperationInProgress,
   stErrorOperationNotSupported,
 } from "../src/index.js";
 import { clientFor } from "./recorder.js";
@@ -102,11 +104,61 @@ describe("MailMessage", () => {
     ).toBeGreaterThan(0);
   });
 
-  it("and where the message is read, an error of this package", async () => {
+  it.each([
+    [
+      "a subject of two lines",
+      (mail: MailMessage) => {
+        mail.Subject = "hi\r\nBcc: eve@example.org";
+      },
+      stErrorInvalidBuffer,
+    ],
+    [
+      "an author who has no address",
+      (mail: MailMessage) => {
+        mail.From = "zz zz";
+      },
+      stErrorInvalidAddress,
+    ],
+  ])("S1: %s makes Message empty, with LastError, and nothing is sent", async (_name, spoil, code) => {
+    await using server = await recordingServer();
+    const mail = letter();
+    spoil(mail);
+    expect(mail.Message).toBe("");
+    expect(mail.LastError).toBe(code);
+    expect(mail.LastErrorString).not.toBe("");
+    const client = clientFor(server);
+    await client.Connect();
+    expect(await client.SendMessage(mail.From, mail.To, mail.Message)).toBeGreaterThan(0);
+    expect(await client.SendMessage("ann@example.com", mail.To, mail.Message)).toBe(stErrorInvalidBuffer);
+    await client.Disconnect();
+    expect(server.messages).toEqual([]);
+    mail.ThrowError = true;
+    expect(() => mail.Message).toThrow(expect.objectContaining({ Number: code }));
+    mail.From = "ann@example.com";
+    mail.Subject = "hi";
+    expect(mail.Message).toContain("Subject: hi\r\n");
+    expect([mail.LastError, mail.LastErrorString]).toEqual([0, ""]);
+  });
+
+  it("ComposeMessage and Message tell the same number", () => {
+    const mail = new MailMessage();
+    const fields = { Subject: "hi\r\nBcc: e@example.org", MessageText: "x" };
+    expect(mail.ComposeMessage("a@example.com", "b@example.org", fields)).toBe(stErrorInvalidBuffer);
+    expect([mail.Message, mail.LastError]).toEqual(["", stErrorInvalidBuffer]);
+  });
+
+  it("Nothing empties a property of text", () => {
+    const mail = letter();
+    mail.Subject = null;
+    mail.Cc = null;
+    expect([mail.Subject, mail.Cc]).toEqual(["", ""]);
+    expect(mail.Message).not.toMatch(/^(?:Subject|Cc):/m);
+  });
+
+  it("what cannot be written is an error of this package, also to SendMessage", async () => {
     await using server = await recordingServer();
     const mail = letter();
     mail.To = "no address";
-    expect(() => mail.Message).toThrow(SocketToolsError);
     const client = clientFor(server);
     await client.Connect();
     expect(await client.SendMessage("ann@example.com", "bob@example.org", mail)).toBe(stErrorInvalidAddress);
@@ -150,7 +202,7 @@ describe("MailMessage", () => {
     await using server = await recordingServer();
     const mail = letter();
     mail.Attachment = file;
-    expect(() => mail.Message).toThrow(SocketToolsError);
+    expect([mail.Message, mail.LastError]).toEqual(["", stErrorOperationInProgress]);
     const client = clientFor(server);
     await client.Connect();
     expect(await client.SendMessage(mail.From, `${mail.To},${mail.Cc},${mail.Bcc}`, mail)).toBe(0);

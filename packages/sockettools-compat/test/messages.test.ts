@@ -94,6 +94,8 @@ describe("S8: SendMessage", () => {
   it.each([
     ["a sender who is refused", "reject550@example.com", "bob@example.org", LETTER, stErrorSenderRefused],
     ["text that is refused", "ann@example.com", "dataReject554@example.org", LETTER, stErrorMessageRefused],
+    ["an empty sender", "", "bob@example.org", LETTER, stErrorInvalidAddress],
+    ["a sender of blanks", "  ", "bob@example.org", LETTER, stErrorInvalidAddress],
     ["no recipient", "ann@example.com", " , ", LETTER, stErrorInvalidAddress],
     ["an address that is none", "ann@example.com", "bob", LETTER, stErrorInvalidAddress],
     ["two senders", "ann@example.com, al@example.com", "bob@example.org", LETTER, stErrorInvalidAddress],
@@ -109,12 +111,12 @@ describe("S8: SendMessage", () => {
     await client.Disconnect();
   });
 
-  it("the null sender", async () => {
+  it("the null sender has to be named, also step by step", async () => {
     const client = await connected();
-    expect(await client.SendMessage("", "bob@example.org", LETTER)).toBe(0);
+    expect(await client.CreateMessage("")).toBe(stErrorInvalidAddress);
     expect(await client.SendMessage("<>", "bob@example.org", LETTER)).toBe(0);
     await client.Disconnect();
-    expect(server.messages.map(({ from }) => from.address)).toEqual(["", ""]);
+    expect(server.messages.map(({ from }) => from.address)).toEqual([""]);
   });
 
   it("octets go out as they are, bare line ends mended", async () => {

@@ -128,6 +128,8 @@ describe("values of another type", () => {
     ["Extended", "False", false],
     ["UserName", 5, "5"],
     ["HostName", true, "True"],
+    ["Domain", null, ""],
+    ["Password", null, ""],
   ])("%s takes %j as %j, as in Visual Basic", (name, given, kept) => {
     const client = new SmtpClient() as unknown as Record<string, unknown>;
     client[name] = given;

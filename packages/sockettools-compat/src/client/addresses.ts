@@ -32,10 +32,12 @@ export function recipientOf(text: string): Mailbox {
   return one;
 }
 
-/** The sender; null for "" and "<>", whose bounces nobody wants. @throws SocketToolsError stErrorInvalidAddress */
+/** The sender; null for "<>", whose bounces nobody wants. @throws SocketToolsError stErrorInvalidAddress */
 export function senderOf(text: string): Mailbox | null {
   const trimmed = text.trim();
-  if (trimmed === "" || trimmed === "<>") return null;
+  if (trimmed === "<>") return null;
+  // A variable that was never filled must not become the null sender.
+  if (trimmed === "") throw failureOf(stErrorInvalidAddress, "there is no sender; the null sender is <>");
   const [one, another] = mailboxes(trimmed);
   if (one === undefined || another !== undefined)
     throw failureOf(stErrorInvalidAddress, "the sender is one address");

@@ -1,5 +1,6 @@
 // SendMessage and SubmitMessage, and the methods that make a message step by step.
 import {
+  stErrorInvalidBuffer,
   stErrorInvalidCommand,
   stErrorInvalidOption,
   stErrorInvalidParameter,
@@ -96,6 +97,7 @@ export class MessageCalls {
     { signal }: Running,
   ): Promise<void> {
     const octets = await octetsOf(message);
+    if (octets.length === 0) throw failureOf(stErrorInvalidBuffer, "the message is empty");
     const ready = {
       sender: senderOf(sender),
       recipients: recipientsOf(recipient),

@@ -93,6 +93,15 @@ export class SmtpState implements OperationHost, SessionHost {
     this.#session?.setKeepAlive(value);
   }
 
+  /** Of a connection that stands, the truth; otherwise what the next one is to be. */
+  get isSecure(): boolean {
+    return this.isConnected ? this.#session?.secured === true : this.settings.secure;
+  }
+
+  set isSecure(value: boolean) {
+    this.settings.secure = value;
+  }
+
   get secureProtocol(): number {
     return this.secure.protocol || this.settings.secureProtocol;
   }

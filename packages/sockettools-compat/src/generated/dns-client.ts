@@ -31,7 +31,7 @@ export class DnsClient {
   get HostName(): string {
     return dnsStates.of(this).hostName;
   }
-  set HostName(value: string) {
+  set HostName(value: string | null) {
     dnsStates.of(this).hostName = text("HostName", value);
   }
 

@@ -73,7 +73,7 @@ export class MailMessage {
   get From(): string {
     return mailStates.of(this).from;
   }
-  set From(value: string) {
+  set From(value: string | null) {
     mailStates.of(this).from = text("From", value);
   }
 
@@ -81,7 +81,7 @@ export class MailMessage {
   get To(): string {
     return mailStates.of(this).to;
   }
-  set To(value: string) {
+  set To(value: string | null) {
     mailStates.of(this).to = text("To", value);
   }
 
@@ -89,7 +89,7 @@ export class MailMessage {
   get Cc(): string {
     return mailStates.of(this).cc;
   }
-  set Cc(value: string) {
+  set Cc(value: string | null) {
     mailStates.of(this).cc = text("Cc", value);
   }
 
@@ -97,7 +97,7 @@ export class MailMessage {
   get Bcc(): string {
     return mailStates.of(this).bcc;
   }
-  set Bcc(value: string) {
+  set Bcc(value: string | null) {
     mailStates.of(this).bcc = text("Bcc", value);
   }
 
@@ -105,7 +105,7 @@ export class MailMessage {
   get Subject(): string {
     return mailStates.of(this).subject;
   }
-  set Subject(value: string) {
+  set Subject(value: string | null) {
     mailStates.of(this).subject = text("Subject", value);
   }
 
@@ -113,7 +113,7 @@ export class MailMessage {
   get Date(): string {
     return mailStates.of(this).date;
   }
-  set Date(value: string) {
+  set Date(value: string | null) {
     mailStates.of(this).date = text("Date", value);
   }
 
@@ -121,19 +121,21 @@ export class MailMessage {
   get Text(): string {
     return mailStates.of(this).text;
   }
-  set Text(value: string) {
+  set Text(value: string | null) {
     mailStates.of(this).text = text("Text", value);
   }
 
   /**
    * The whole message. Assigning a ready one shows its fields; it is sent as it is. Empty without From.
+   * Reading it counts as a call: empty, with LastError, where it cannot be composed or AttachFile was not
+   * awaited.
    *
-   * @throws SocketToolsError where it cannot be composed, or AttachFile was not awaited
+   * @throws SocketToolsError for those, with ThrowError alone
    */
   get Message(): string {
     return mailStates.of(this).message;
   }
-  set Message(value: string) {
+  set Message(value: string | null) {
     mailStates.of(this).message = text("Message", value);
   }
 
@@ -144,7 +146,7 @@ export class MailMessage {
   get Attachment(): string {
     return mailStates.of(this).attachment;
   }
-  set Attachment(value: string) {
+  set Attachment(value: string | null) {
     mailStates.of(this).attachment = text("Attachment", value);
   }
 
@@ -152,7 +154,7 @@ export class MailMessage {
   get ContentType(): string {
     return mailStates.of(this).contentType;
   }
-  set ContentType(value: string) {
+  set ContentType(value: string | null) {
     mailStates.of(this).contentType = text("ContentType", value);
   }
 
@@ -160,7 +162,7 @@ export class MailMessage {
   get Encoding(): string {
     return mailStates.of(this).encoding;
   }
-  set Encoding(value: string) {
+  set Encoding(value: string | null) {
     mailStates.of(this).encoding = text("Encoding", value);
   }
 

@@ -290,7 +290,7 @@ export class SmtpClient {
   get BearerToken(): string {
     return smtpStates.of(this).settings.bearerToken;
   }
-  set BearerToken(value: string) {
+  set BearerToken(value: string | null) {
     smtpStates.of(this).settings.bearerToken = text("BearerToken", value);
   }
 
@@ -327,7 +327,7 @@ export class SmtpClient {
   get CertificateName(): string {
     return smtpStates.of(this).settings.certificateName;
   }
-  set CertificateName(value: string) {
+  set CertificateName(value: string | null) {
     smtpStates.of(this).settings.certificateName = text("CertificateName", value);
   }
 
@@ -335,7 +335,7 @@ export class SmtpClient {
   get CertificatePassword(): string {
     return smtpStates.of(this).settings.certificatePassword;
   }
-  set CertificatePassword(value: string) {
+  set CertificatePassword(value: string | null) {
     smtpStates.of(this).settings.certificatePassword = text("CertificatePassword", value);
   }
 
@@ -354,7 +354,7 @@ export class SmtpClient {
   get CertificateStore(): string {
     return smtpStates.of(this).settings.certificateStore;
   }
-  set CertificateStore(value: string) {
+  set CertificateStore(value: string | null) {
     smtpStates.of(this).settings.certificateStore = text("CertificateStore", value);
   }
 
@@ -367,7 +367,7 @@ export class SmtpClient {
   get CertificateUser(): string {
     return smtpStates.of(this).settings.certificateUser;
   }
-  set CertificateUser(value: string) {
+  set CertificateUser(value: string | null) {
     smtpStates.of(this).settings.certificateUser = text("CertificateUser", value);
   }
 
@@ -396,7 +396,7 @@ export class SmtpClient {
   get Domain(): string {
     return smtpStates.of(this).settings.domain;
   }
-  set Domain(value: string) {
+  set Domain(value: string | null) {
     smtpStates.of(this).settings.domain = text("Domain", value);
   }
 
@@ -420,7 +420,7 @@ export class SmtpClient {
   get HostAddress(): string {
     return smtpStates.of(this).settings.hostAddress;
   }
-  set HostAddress(value: string) {
+  set HostAddress(value: string | null) {
     smtpStates.of(this).settings.hostAddress = text("HostAddress", value);
   }
 
@@ -428,7 +428,7 @@ export class SmtpClient {
   get HostFile(): string {
     return smtpStates.of(this).settings.hostFile;
   }
-  set HostFile(value: string) {
+  set HostFile(value: string | null) {
     smtpStates.of(this).settings.hostFile = text("HostFile", value);
   }
 
@@ -436,7 +436,7 @@ export class SmtpClient {
   get HostName(): string {
     return smtpStates.of(this).settings.hostName;
   }
-  set HostName(value: string) {
+  set HostName(value: string | null) {
     smtpStates.of(this).settings.hostName = text("HostName", value);
   }
 
@@ -528,7 +528,7 @@ export class SmtpClient {
   get Password(): string {
     return smtpStates.of(this).settings.password;
   }
-  set Password(value: string) {
+  set Password(value: string | null) {
     smtpStates.of(this).settings.password = text("Password", value);
   }
 
@@ -544,7 +544,7 @@ export class SmtpClient {
   get RemoteService(): string {
     return smtpStates.of(this).settings.remoteService;
   }
-  set RemoteService(value: string) {
+  set RemoteService(value: string | null) {
     smtpStates.of(this).settings.remoteService = text("RemoteService", value);
   }
 
@@ -558,12 +558,16 @@ export class SmtpClient {
     return smtpStates.of(this).reply.text;
   }
 
-  /** TLS, also without an option: implicit on port 465, otherwise by STARTTLS. */
+  /**
+   * TLS, also without an option: implicit on port 465, otherwise by STARTTLS. While connected it says whether
+   * the connection has TLS, however that was asked for; what is assigned counts from the next Connect on, and
+   * is read again without a connection.
+   */
   get Secure(): boolean {
-    return smtpStates.of(this).settings.secure;
+    return smtpStates.of(this).isSecure;
   }
   set Secure(value: boolean) {
-    smtpStates.of(this).settings.secure = truth("Secure", value);
+    smtpStates.of(this).isSecure = truth("Secure", value);
   }
 
   /** The cipher, one of SmtpCipher. The control's numbers are not known. */
@@ -631,7 +635,7 @@ export class SmtpClient {
   get TraceFile(): string {
     return smtpStates.of(this).trace.file;
   }
-  set TraceFile(value: string) {
+  set TraceFile(value: string | null) {
     smtpStates.of(this).trace.file = text("TraceFile", value);
   }
 
@@ -662,7 +666,7 @@ export class SmtpClient {
   get UserName(): string {
     return smtpStates.of(this).settings.userName;
   }
-  set UserName(value: string) {
+  set UserName(value: string | null) {
     smtpStates.of(this).settings.userName = text("UserName", value);
   }
 

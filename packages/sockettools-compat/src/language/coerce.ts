@@ -11,8 +11,9 @@ function mismatch(member: string, wanted: string, value: unknown): SocketToolsEr
   });
 }
 
-/** @throws SocketToolsError ERR_SOCKETTOOLS_TYPE */
+/** Nothing is an empty String. @throws SocketToolsError ERR_SOCKETTOOLS_TYPE */
 export function text(member: string, value: unknown): string {
+  if (value === null) return "";
   if (typeof value === "string") return value;
   if (typeof value === "number") return String(value);
   if (typeof value === "boolean") return value ? "True" : "False";

@@ -194,8 +194,20 @@ export class MailState {
 
   // ---- The whole -------------------------------------------------------------------------------------------------------
 
-  /** @throws SocketToolsError */
+  /** "" and LastError for what cannot be composed. @throws SocketToolsError with ThrowError alone */
   get message(): string {
+    try {
+      const text = this.#read();
+      this.#succeeded();
+      return text;
+    } catch (error) {
+      this.#failed(error);
+      return "";
+    }
+  }
+
+  /** @throws SocketToolsError */
+  #read(): string {
     if (this.#ready !== undefined) return this.#ready.text;
     return this.#fields.from.trim() === "" ? "" : telling(() => this.#compose().toString("utf8"));
   }
@@ -208,7 +220,7 @@ export class MailState {
   /** The octets, once every file is read. @throws SocketToolsError */
   async octets(): Promise<Uint8Array> {
     await Promise.all(this.#files.map(({ loading }) => loading));
-    return Buffer.from(this.message, "utf8");
+    return Buffer.from(this.#read(), "utf8");
   }
 
   #compose(): Buffer {
