@@ -31,7 +31,6 @@ export class Mailer {
   readonly setup: Setup;
   /** Another object for each certificate: a program may keep one, or accept it by SSLAcceptServerCert. */
   sslServerCert: object;
-  #stream: BodyStream | undefined;
   #sentHead: { readonly of: string; readonly head: string } | undefined;
   #transferText: Uint8Array = EMPTY;
 
@@ -211,7 +210,7 @@ export class Mailer {
     this.draft.resetHeaders();
     this.draft.returnPath = this.draft.messageText = "";
     this.draft.message = EMPTY;
-    this.#stream = undefined;
+    this.draft.stream = undefined;
     this.#transferText = EMPTY;
     this.#sentHead = undefined;
     this.link.lastReply = "";
@@ -224,7 +223,8 @@ export class Mailer {
   }
 
   setMessageStream(stream: MessageStream | null | undefined): void {
-    this.#stream = stream === null || stream === undefined ? undefined : new BodyStream(stream, this.fail);
+    this.draft.stream =
+      stream === null || stream === undefined ? undefined : new BodyStream(stream, this.fail);
   }
 
   #notRunning(name: string): void {
@@ -287,13 +287,18 @@ export class Mailer {
     }
   }
 
-  async #connect(run: Run): Promise<void> {
+  /** What stands in the way of a connection before anybody is called. @throws 102, 116, 163, 213 */
+  checkServer(): void {
     const { serverName, mailPort } = this.setup;
     if (serverName === "" || serverName === "*") throw this.fail(163, "MailServer is not set");
     if (mailPort === 0) throw this.fail(116, "MailPort is zero");
     if (this.settings.truth("FirewallListener"))
       throw this.fail(213, "FirewallListener is on, and nothing listens here");
     if (/^0+(?:\.0+){0,3}$/.test(serverName)) throw this.fail(102, "the server's address is 0.0.0.0");
+  }
+
+  async #connect(run: Run): Promise<void> {
+    this.checkServer();
     const dialing = await makeDialing(this);
     run.check();
     await this.link.open(dialing, run);
@@ -348,7 +353,7 @@ export class Mailer {
     };
   }
 
-  /** The message as the properties describe it. @throws 163, 164, 165, 10022, 434 */
+  /** The message as the properties describe it. @throws 163, 164, 165, 302, 10022, 434 */
   outgoing(forQueue = false): Outgoing & { readonly headers: string } {
     if (!forQueue && this.setup.serverName === "") throw this.fail(163, "MailServer is not set");
     const sender = this.draft.sender();
@@ -356,7 +361,7 @@ export class Mailer {
     this.draft.begin();
     const headers = this.draft.headers();
     const ready = this.draft.message.length > 0;
-    const body = this.#stream ?? (ready ? this.draft.message : Buffer.from(this.draft.messageText, "utf8"));
+    const body = this.draft.body();
     return {
       sender,
       recipients,
@@ -375,9 +380,7 @@ export class Mailer {
   }
 
   #closeStream(): void {
-    if (this.#stream === undefined || !this.settings.truth("CloseStreamAfterTransfer")) return;
-    this.#stream.close();
-    this.#stream = undefined;
+    if (this.settings.truth("CloseStreamAfterTransfer")) this.draft.stream?.close();
   }
 
   /** After a message was queued. */

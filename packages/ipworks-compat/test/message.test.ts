@@ -377,7 +377,7 @@ describe("I17: MessageText and Message", () => {
 });
 
 describe("I18: SetMessageStream", () => {
-  it("is read from where it stands to its end, then closed; then there is none", async () => {
+  it("is read from where it stands to its end, then closed", async () => {
     const { smtp, log } = javaSmtp(target.port);
     const stream = Readable.from([Buffer.from("skipped "), Buffer.from("one\n"), Buffer.from(".two")]);
     for await (const piece of stream.iterator({ destroyOnReturn: false })) {
@@ -395,8 +395,37 @@ describe("I18: SetMessageStream", () => {
         [8, -1],
       ],
     );
+  });
+
+  it("a stream that was sent has to be given again: an older text does not go in its place", async () => {
+    const { smtp, log } = javaSmtp(target.port);
+    smtp.setMessageText("OLD");
+    smtp.setMessageStream(Readable.from(["new"]));
     await smtp.send();
-    expect(received(1)).toMatch(/Hello, World!\r\n$/);
+    log.length = 0;
+    expect(await numberOf(smtp.send())).toBe(302);
+    expect(await numberOf(smtp.queue("*"))).toBe(302);
+    expect(log).toEqual([]);
+    expect(target.messages).toHaveLength(1);
+    smtp.setMessageStream(Readable.from(["newer"]));
+    await smtp.send();
+    expect(received(1)).toMatch(/\r\n\r\nnewer\r\n$/);
+    smtp.setMessageText("text");
+    await smtp.send();
+    expect(received(2)).toMatch(/\r\n\r\ntext\r\n$/);
+  });
+
+  it.each([
+    ["Message", (smtp: SMTP) => void (smtp.Message = "other")],
+    ["MessageText", (smtp: SMTP) => void (smtp.MessageText = "other")],
+    ["a new stream", (smtp: SMTP) => smtp.SetMessageStream(Buffer.from("other"))],
+  ])("after one that was sent goes %s", async (_, set) => {
+    const { smtp } = dotnetSmtp(target.port);
+    smtp.SetMessageStream(Readable.from(["new"]));
+    await smtp.Send();
+    set(smtp);
+    await smtp.Send();
+    expect(received(1)).toMatch(/\r\n\r\nother\r\n$/);
   });
 
   it("CloseStreamAfterTransfer false: it is left open, and stays set", async () => {

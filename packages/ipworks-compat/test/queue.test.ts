@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { Readable } from "node:stream";
 import { client, cuts, type RecordingServer, recordingServer, replay, server } from "@wirepost/test-server";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { SMTP } from "../src/dotnet.js";
 import { dotnetSmtp, javaSmtp, numberOf } from "./doors.js";
 
 let target: RecordingServer;
@@ -193,6 +194,24 @@ describe("I20: ProcessQueue", () => {
     await smtp.Queue(folder);
     expect(await numberOf(smtp.ProcessQueue(folder))).toBe(10_061);
     expect(await extensions()).toEqual(["failed", "queued"]);
+  });
+
+  it.each([
+    ["no MailServer", 163, (smtp: SMTP) => void (smtp.MailServer = "")],
+    ["MailPort 0", 116, (smtp: SMTP) => void (smtp.MailPort = 0)],
+  ])("%s: no file is touched", async (_, number, spoil) => {
+    const { smtp } = dotnetSmtp(target.port);
+    const name = basename(await smtp.Queue(folder));
+    spoil(smtp);
+    expect(await numberOf(smtp.ProcessQueue(folder))).toBe(number);
+    expect(await files()).toEqual([name]);
+  });
+
+  it("a token that is aborted already: no file is touched", async () => {
+    const { smtp } = dotnetSmtp(target.port);
+    const name = basename(await smtp.Queue(folder));
+    expect(await numberOf(smtp.ProcessQueue(folder, AbortSignal.abort()))).toBe(301);
+    expect(await files()).toEqual([name]);
   });
 
   it("takes the `.queued` files only", async () => {

@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type Mailbox, parseAddressListTolerant } from "@wirepost/mail-address";
 import type { Host } from "../host.js";
+import type { BodyStream } from "./body-stream.js";
 import { type HeaderLine, headerRows, headerText, ownHeaders } from "./header-block.js";
 import { BCC, CC, TO } from "./recipient.js";
 import { Recipients } from "./recipients.js";
@@ -46,8 +47,10 @@ export class MessageState {
   sensitivity = 0;
   deliveryNotificationTo = "";
   readReceiptTo = "";
-  messageText = "";
-  message: Uint8Array = new Uint8Array(0);
+  /** Sent in place of the text; once closed it has to be given again, or something else in its place. */
+  stream: BodyStream | undefined;
+  #messageText = "";
+  #message: Uint8Array = new Uint8Array(0);
   #identity: Identity | undefined;
 
   constructor(host: Host, settings: HeaderSettings) {
@@ -77,6 +80,36 @@ export class MessageState {
     this.recipients.write(BCC, text);
   }
 
+  get messageText(): string {
+    return this.#messageText;
+  }
+  set messageText(text: string) {
+    this.#messageText = text;
+    this.#dropClosedStream();
+  }
+
+  get message(): Uint8Array {
+    return this.#message;
+  }
+  set message(octets: Uint8Array) {
+    this.#message = octets;
+    this.#dropClosedStream();
+  }
+
+  /** A stream that is still to be read goes before a text, whichever was set first. */
+  #dropClosedStream(): void {
+    if (this.stream?.closed === true) this.stream = undefined;
+  }
+
+  /** What is sent behind the headers. @throws 302 for a stream that is closed: an older text must not go in its place */
+  body(): Uint8Array | BodyStream {
+    if (this.stream === undefined)
+      return this.#message.length > 0 ? this.#message : Buffer.from(this.#messageText, "utf8");
+    if (this.stream.closed)
+      throw this.#host.fail(302, "the stream of SetMessageStream is closed: set a stream or a text again");
+    return this.stream;
+  }
+
   /** ResetHeaders. `*` and not empty: the next message needs a Date as much as this one did. */
   resetHeaders(): void {
     this.recipients.clear();
@@ -91,7 +124,11 @@ export class MessageState {
   sender(): Mailbox | null {
     if (this.from.trim() === "") throw this.#host.fail(164, "From is not set.");
     if (this.returnPath.trim() === "<>") return null;
-    const text = this.returnPath.trim() === "" ? this.from : this.returnPath;
+    return this.#mailbox(this.returnPath.trim() === "" ? this.from : this.returnPath);
+  }
+
+  /** @throws 164 */
+  #mailbox(text: string): Mailbox {
     try {
       const [first] = parseAddressListTolerant(text);
       if (first?.kind === "mailbox") return first.mailbox;
@@ -174,7 +211,8 @@ export class MessageState {
     const left = createHash(algorithm).update(randomBytes(32)).digest("hex");
     let domain = "localhost.invalid";
     try {
-      domain = this.sender()?.domain ?? domain;
+      // The null sender has no domain; From has one.
+      domain = (this.sender() ?? this.#mailbox(this.from)).domain;
     } catch {
       // A message that is only looked at may have no sender yet.
     }

@@ -62,12 +62,18 @@ async function asText(mailer: Mailer, file: AsyncIterable<Uint8Array>): Promise<
   }
 }
 
-/** Sends what waits. The first error ends it; what has not been begun stays. @throws 303, and as Send */
+/**
+ * Sends what waits. The first error ends it; what has not been begun stays, and where there is no server to send to nothing is
+ * begun.
+ *
+ * @throws 303, and as Send
+ */
 export async function processQueue(mailer: Mailer, directory: string, run: Run): Promise<void> {
   const { MessageFolder } = await import("@wirepost/mail-queue/folder");
   const folder = new MessageFolder(directory);
   try {
     await folder.check();
+    mailer.checkServer();
     for (const name of await folder.waiting()) {
       run.check();
       const claimed = await folder.claim(name);
