@@ -141,7 +141,7 @@ describe("MTA-STS", () => {
 
   it.each<[string, Parameters<typeof publish>, string]>([
     [
-      "the web server's certificate is for another name",
+      "T13 the web server's certificate is for another name",
       [POLICY, { identity: webOfOther }],
       "sts-webpki-invalid",
     ],

@@ -182,7 +182,7 @@ describe("deliverThrough", () => {
     expect(await queue.get(id)).toMatchObject({ state: "sent" });
   });
 
-  it("sends no content that it could not mark, says what the disk said, and goes on later", async () => {
+  it("Q5 sends no content that it could not mark, says what the disk said, and goes on later", async () => {
     const store = stores.open();
     const claim = store.claim.bind(store);
     store.claim = async (terms) => {

@@ -52,7 +52,7 @@ async function onlyFile(): Promise<string> {
 }
 
 describe("modes", () => {
-  it("are 0700 for directories and 0600 for files", async () => {
+  it("Q8 are 0700 for directories and 0600 for files", async () => {
     await queue.enqueue(undefined, LETTER);
     for (const entry of await readdir(stores.directory, { recursive: true, withFileTypes: true })) {
       const { mode } = await stat(join(entry.parentPath, entry.name));
@@ -103,7 +103,7 @@ const STRANGERS: { name: string; put: (path: string) => Promise<void>; reason: s
 ];
 
 describe("what is not a message", () => {
-  it.each(STRANGERS)("$name is set aside, and the queue goes on", async ({ put, reason }) => {
+  it.each(STRANGERS)("Q7 $name is set aside, and the queue goes on", async ({ put, reason }) => {
     const { id } = await queue.enqueue(undefined, LETTER);
     await put(live(`000000000.0.00000.${"0".repeat(9)}-${"0".repeat(16)}.queued`));
     await drain();
@@ -125,7 +125,7 @@ describe("what is not a message", () => {
     expect((await readdir(live())).filter((text) => !text.startsWith("."))).toEqual([]);
   });
 
-  it("a device is not even opened", async () => {
+  it("Q7 a device is not even opened", async () => {
     // A terminal or a tape would notice; /dev/null at least must not be taken for a message.
     await symlink("/dev/null", live(`000000000.0.00000.${"0".repeat(9)}-${"0".repeat(16)}.queued`));
     await drain();
@@ -172,7 +172,7 @@ describe("what is not a message", () => {
     });
   });
 
-  it("a file that was cut short at any octet is set aside or whole, never half sent", async () => {
+  it("Q6 a file that was cut short at any octet is set aside or whole, never half sent", async () => {
     await queue.enqueue(
       { from: null, to: "bob@example.org" },
       new TextEncoder().encode("Subject: x\r\n\r\nshort\r\n"),
@@ -194,7 +194,7 @@ describe("what is not a message", () => {
 });
 
 describe("clocks", () => {
-  it("that are set forward or back move no retry of a running worker", async () => {
+  it("Q11 that are set forward or back move no retry of a running worker", async () => {
     const { id } = await queue.enqueue(undefined, LETTER);
     await drain(async (envelope) => allOf(envelope.to, "rejected", 451));
     const real = Date.now;

@@ -50,7 +50,7 @@ async function fill(notBefore?: (index: number) => number): Promise<Set<string>>
 
 const liveReadings = () => readings.filter((path) => path === join(stores.directory, "live")).length;
 
-it("messages that are due", async () => {
+it("Q12 messages that are due", async () => {
   const ids = await fill();
   const deliver: Deliver = async (envelope) => {
     ids.delete(envelope.id);

@@ -6,7 +6,7 @@ import { afterSettled, type Setting } from "./setting.js";
 export function testDelivering(setting: Setting): void {
   const { drain, newQueue } = setting;
 
-  it("tries again only those who have not accepted and were not refused for good", async () => {
+  it("Q10 tries again only those who have not accepted and were not refused for good", async () => {
     const queue = await newQueue();
     const to = ["ok@example.org", "later@example.org", "never@example.org"];
     const { id } = await queue.enqueue({ from: "ann@example.com", to }, LETTER);

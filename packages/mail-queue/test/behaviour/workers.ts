@@ -14,7 +14,7 @@ export function testWorkers(setting: Setting): void {
     expect(setting.events.at(-1)).toMatchObject({ type: "settled", message: { state: "sent" } });
   });
 
-  it.each([2, 5])("%i workers send each message once", async (count) => {
+  it.each([2, 5])("Q4 %i workers send each message once", async (count) => {
     const queues = await Promise.all(Array.from({ length: count }, newQueue));
     const ids = new Set<string>();
     for (let i = 0; i < 60; i++) ids.add((await queues[i % count]!.enqueue(undefined, LETTER)).id);
@@ -31,7 +31,7 @@ export function testWorkers(setting: Setting): void {
     expect(sent.toSorted()).toEqual([...ids].toSorted());
   });
 
-  it("ends an attempt before content when it closes, without counting it, and lets content end", async () => {
+  it("Q13 ends an attempt before content when it closes, without counting it, and lets content end", async () => {
     const queue = await newQueue();
     const waiting = await queue.enqueue(undefined, LETTER);
     const sending = await queue.enqueue(undefined, LETTER);

@@ -13,7 +13,7 @@ describe("a process that is killed at any moment", () => {
   });
   afterAll(() => lab.close());
 
-  it("loses nothing and sends nothing twice, alone", async () => {
+  it("Q1 loses nothing and sends nothing twice, alone", async () => {
     for (let round = 0; round < ROUNDS; round++) {
       await lab.run({ queue: labels(`r${round}`, 12), drain: true }, { killAfterMs: Math.random() * 120 });
     }

@@ -44,7 +44,7 @@ export function describeKills(
     }
 
     it.each(["connect", "EHLO", "MAIL", "RCPT", "DATA"] as const)(
-      "killed at %s: not in doubt, and sent once by the next",
+      "Q2 killed at %s: not in doubt, and sent once by the next",
       async (step) => {
         await killedAt(step);
         expect(await isMarked(lab)).toBe(false);
@@ -62,7 +62,7 @@ export function describeKills(
       { step: "content", inDoubt: "resend", state: "sent", times: 1 },
       { step: "end of data", inDoubt: "resend", state: "sent", times: 2 },
       { step: "end of data", inDoubt: "fail", state: "failed", times: 1 },
-    ] as const)("killed at $step, policy $inDoubt: $state", async ({ step, inDoubt, state, times }) => {
+    ] as const)("Q2 killed at $step, policy $inDoubt: $state", async ({ step, inDoubt, state, times }) => {
       await killedAt(step);
       expect(await isMarked(lab)).toBe(true);
       while ((await lab.messages()).get("letter")?.state === "sending") {
@@ -73,7 +73,7 @@ export function describeKills(
       expect(lab.accepted).toEqual(Array.from({ length: times }, () => "letter"));
     });
 
-    it("a message that kills its worker each time is given up", async () => {
+    it("Q9 a message that kills its worker each time is given up", async () => {
       await lab.run({ queue: ["letter"] });
       let deaths = 0;
       server.onStep = async (step) => {
@@ -97,7 +97,7 @@ export function describeKills(
     });
 
     it.each(["hold", "resend"] as const)(
-      "killed at any moment under load, policy %s: nothing lost, nothing twice that was not in doubt",
+      "Q3 killed at any moment under load, policy %s: nothing lost, nothing twice that was not in doubt",
       async (inDoubt) => {
         const smtp = server.url;
         for (let round = 0; round < 4; round++) {
@@ -117,7 +117,7 @@ export function describeKills(
       },
     );
 
-    it.each([2, 5])("%i processes side by side send each message once", async (count) => {
+    it.each([2, 5])("Q4 %i processes side by side send each message once", async (count) => {
       const smtp = server.url;
       const all = labels("many", 60);
       await lab.run({ queue: all });

@@ -69,7 +69,7 @@ describe("Redis and workers that are killed", () => {
     await lab.settleAndCheck();
   });
 
-  it("holds a message in doubt whose worker stalled with content begun, and fences the stalled worker off", async () => {
+  it("Q14 holds a message in doubt whose worker stalled with content begun, and fences the stalled worker off", async () => {
     name = `mail-${randomWord(8)}`;
     const slow = await openQueue({ store: store() });
     const other = await openQueue({ store: store() });

@@ -168,14 +168,14 @@ describe.each(PHASES)("$name", (phase) => {
     expect(names).toContain("fsync");
   });
 
-  it.each(CALLS.filter((call) => touched(phase, call)))("killed at each %s", async (call) => {
+  it.each(CALLS.filter((call) => touched(phase, call)))("Q1 killed at each %s", async (call) => {
     for (const n of timesOf(phase, call, 5)) {
       await round(phase, call, `signal=SIGKILL:when=${n}`);
       rounds++;
     }
   });
 
-  it.each(errorsFor(phase))("$call fails with $error, $times", async ({ call, error, times }) => {
+  it.each(errorsFor(phase))("Q5 $call fails with $error, $times", async ({ call, error, times }) => {
     for (const n of timesOf(phase, call, 100)) {
       const what = `error=${error}:when=${n}${times === "once" ? "" : "+"}`;
       await round(phase, call, what, { deadlineMs: SAMPLE ? 800 : 2_500 });
