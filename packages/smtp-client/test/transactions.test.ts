@@ -560,6 +560,7 @@ describe("a transaction by hand", () => {
   it.each([
     ["nothing that is not announced", ["PIPELINING"], octets("7BIT"), ""],
     ["the size where SIZE is announced", ["SIZE 1000"], octets("7BIT"), " SIZE=99"],
+    ["the size where SIZE has no limit", ["SIZE"], octets("7BIT"), " SIZE=99"],
     ["BODY for 8-bit content", all, octets("8BITMIME"), " SIZE=99 BODY=8BITMIME"],
     ["BODY for binary content", all, octets("BINARYMIME"), " SIZE=99 BODY=BINARYMIME"],
     ["SMTPUTF8 where the message needs it", all, octets("7BIT", true), " SIZE=99 SMTPUTF8"],

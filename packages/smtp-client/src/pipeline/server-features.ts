@@ -59,7 +59,8 @@ export function contentParameters(
     });
   }
   const parameters: Writable<MailParameters> = {};
-  if (limit !== null && size !== undefined) parameters.sizeBytes = size;
+  // Announced without a limit, too (RFC 1870 3).
+  if (size !== undefined && features.capabilities.has("SIZE")) parameters.sizeBytes = size;
   if (smtpUtf8) parameters.smtpUtf8 = true;
   if (content.body !== "7BIT") parameters.body = content.body;
   return parameters;
