@@ -30,7 +30,8 @@ export function octets(member: string, value: unknown): Uint8Array {
 
 /** One of the numbers of an enumeration. @throws TypeError */
 export function choice(member: string, value: unknown, choices: readonly number[]): number {
-  if (typeof value !== "number" || !choices.includes(value))
-    throw wrong(member, `one of ${choices.join(", ")}`, value);
+  if (typeof value !== "number") throw wrong(member, `one of ${choices.join(", ")}`, value);
+  if (!choices.includes(value))
+    throw new TypeError(`${member} takes one of ${choices.join(", ")}, not ${value}`);
   return value;
 }

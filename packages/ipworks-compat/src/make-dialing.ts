@@ -1,5 +1,4 @@
 // Properties and settings as the options of one connection.
-import { hostname } from "node:os";
 import { serializeCommand } from "@wirepost/smtp-protocol";
 import type { ConnectOptions } from "@wirepost/socket-core";
 import { certificateStates } from "./certificate/certificate-state.js";
@@ -77,10 +76,10 @@ export async function makeDialing(mailer: Mailer): Promise<Dialing> {
   };
 }
 
-/** The host's own name is the core's to say: where it is no domain an address takes its place. @throws 10022 */
+/** What was set is said. Unset, the core says the host's name, or an address where that is no domain. @throws 10022 */
 function helloOf(settings: Settings, fail: Fail): string {
+  if (!settings.chosen("Hello")) return "";
   const name = settings.text("Hello");
-  if (name === hostname()) return "";
   try {
     serializeCommand({ verb: "EHLO", domain: name });
     return name;

@@ -1,6 +1,6 @@
 // Settings that are something else by another name, and those that read what happened.
-import { hostname } from "node:os";
 import { FIREWALL_TYPES, type FirewallState, firewallStates } from "./connection/firewall-state.js";
+import { ownName } from "./connection/own-name.js";
 import type { Mailer } from "./mailer.js";
 import type { Edition, SettingSource } from "./settings.js";
 
@@ -71,7 +71,7 @@ export function settingSources(mailer: Mailer, edition: Edition): Readonly<Recor
         if (Number(value) !== firewall().firewallType) firewall().firewallType = Number(value);
       },
     },
-    Hello: { shown: (stored) => stored ?? hostname() },
+    Hello: { shown: (stored) => stored ?? ownName() },
     MaxLineLength: {
       check: (value) => {
         mailer.setup.unconnected(112, "MaxLineLength");

@@ -25,7 +25,10 @@ export const SETTINGS = [
     effect: "header text that is not ASCII becomes encoded words in it; empty: it is not encoded",
   }),
   bool("FoldHeaders", true, { effect: "long headers are folded" }),
-  text("Hello", "", { effect: "the name said with EHLO; empty: this host's name" }),
+  text("Hello", "", {
+    effect:
+      "the name said with EHLO, as it is; empty: this host's name, or an address literal where that is no domain (it then reads as empty)",
+  }),
   bool("KeepQueue", false, { effect: "a sent queue file is kept as `.sent`" }),
   int("MaxHeaderLength", 80, { effect: "headers are folded beyond this length" }),
   read("MessageHeadersString", { effect: "the headers of the message" }),

@@ -150,6 +150,7 @@ export const SMTP = {
     property("Timeout", "int", {
       core: "Socket.setIdleTimeoutMs()",
       doc: "Seconds without an octet in either direction until a method fails with 201; 0: never. Default 60.",
+      note: "a negative number is refused with 10022",
     }),
     property("User", "text", { core: "AuthOptions.username", doc: "The name to log in with." }),
 

@@ -1,5 +1,4 @@
 // I24 to I32: time, connection, login, TLS.
-import { hostname } from "node:os";
 import {
   client,
   clientContent,
@@ -138,7 +137,6 @@ describe("I25: greeting the server", () => {
       server("221 bye\r\n"),
     ]);
     const { smtp } = dotnetSmtp(mx.port);
-    expect(smtp.Config("Hello")).toBe(hostname());
     smtp.Config("Hello=client.example.com");
     await smtp.Connect();
     await smtp.Disconnect();

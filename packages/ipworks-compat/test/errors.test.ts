@@ -285,6 +285,20 @@ describe("the exceptions", () => {
     ];
     for (const attempt of attempts) expect(attempt).toThrow(TypeError);
   });
+
+  it("a number that is none of an enumeration's is named", () => {
+    expect(() => new java.SMTP().setAuthMechanism(8)).toThrow(
+      "AuthMechanism takes one of 0, 1, 2, 3, 4, 5, 6, 7, not 8",
+    );
+  });
+
+  it("a negative Timeout is 10022, and the one before stays", async () => {
+    const smtp = new java.SMTP();
+    expect(await numberOf(() => smtp.setTimeout(-1))).toBe(10_022);
+    expect(smtp.getTimeout()).toBe(60);
+    smtp.setTimeout(0);
+    expect(smtp.getTimeout()).toBe(0);
+  });
 });
 
 it("secrets are in no error, whatever happens", async () => {

@@ -376,6 +376,18 @@ describe("I17: MessageText and Message", () => {
   });
 });
 
+describe("I13: the domain of Message-Id", () => {
+  it.each([
+    ["<>", "example.com"],
+    ["", "example.com"],
+    ["bounces@example.org", "example.org"],
+  ])("ReturnPath %j: %s", (returnPath, domain) => {
+    const { smtp } = javaSmtp(target.port);
+    smtp.setReturnPath(returnPath);
+    expect(headerOf(smtp.getMessageHeadersString(), "Message-Id")).toMatch(new RegExp(`@${domain}>$`));
+  });
+});
+
 describe("I18: SetMessageStream", () => {
   it("is read from where it stands to its end, then closed", async () => {
     const { smtp, log } = javaSmtp(target.port);

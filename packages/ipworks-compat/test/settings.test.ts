@@ -172,7 +172,7 @@ describe("what was read can be set again", () => {
       extraCa: undefined,
     });
     expect([hello, keepAliveMs, connect.connectTimeoutMs]).toEqual([
-      fresh.hello,
+      secure().smtp.Config("Hello"),
       fresh.keepAliveMs,
       fresh.connect.connectTimeoutMs,
     ]);

@@ -15,12 +15,12 @@ export class Setup {
   authMechanism = 0;
   password = "";
   user = "";
-  timeout = 60;
   sslProvider = 0;
   sslStartMode = NONE;
   firewall: object;
   sslAcceptServerCert: object;
   sslCert: object;
+  #timeout = 60;
   #mailPort = 25;
   #mailServer = "";
   /** What the server's name was resolved to. */
@@ -34,6 +34,15 @@ export class Setup {
     this.firewall = host.newFirewall();
     this.sslCert = host.newCertificate();
     this.sslAcceptServerCert = host.newCertificate();
+  }
+
+  /** Seconds; 0: no limit. @throws 10022 */
+  set timeout(seconds: number) {
+    if (seconds < 0) throw this.#fail(10022, "[10022] Timeout is a number of seconds, or 0 for no limit");
+    this.#timeout = seconds;
+  }
+  get timeout(): number {
+    return this.#timeout;
   }
 
   /** @throws 100, 10022 */

@@ -37,7 +37,13 @@ export const SETTINGS: readonly SettingRow[] = [
     effect: "header text that is not ASCII becomes encoded words in it; empty: it is not encoded",
   },
   { name: "FoldHeaders", kind: "bool", default: "True", effect: "long headers are folded" },
-  { name: "Hello", kind: "text", default: "", effect: "the name said with EHLO; empty: this host's name" },
+  {
+    name: "Hello",
+    kind: "text",
+    default: "",
+    effect:
+      "the name said with EHLO, as it is; empty: this host's name, or an address literal where that is no domain (it then reads as empty)",
+  },
   { name: "KeepQueue", kind: "bool", default: "False", effect: "a sent queue file is kept as `.sent`" },
   { name: "MaxHeaderLength", kind: "int", default: "80", effect: "headers are folded beyond this length" },
   { name: "MessageHeadersString", kind: "read", default: "", effect: "the headers of the message" },

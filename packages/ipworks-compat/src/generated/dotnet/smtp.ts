@@ -430,7 +430,10 @@ export class SMTP {
     mailers.of(this).draft.subject = text("Subject", value);
   }
 
-  /** Seconds without an octet in either direction until a method fails with 201; 0: never. Default 60. */
+  /**
+   * Seconds without an octet in either direction until a method fails with 201; 0: never. Default 60. A
+   * negative number is refused with 10022.
+   */
   get Timeout(): number {
     return mailers.of(this).setup.timeout;
   }
