@@ -9,6 +9,11 @@ const EVENTS = SMTP.members.filter((row) => row.kind === "event");
 const MEMBERS = SMTP.members.filter((row) => row.kind !== "event");
 const STATE = "mailers.of(this)";
 
+const SEAL = [
+  "  // A property of a wrong name is an error in JavaScript too. A subclass may have fields of its own.",
+  "  if (new.target === SMTP) Object.preventExtensions(this);",
+];
+
 const HOST = `    fail: (code, text, cause) => new IPWorksException(code, text, cause),
     newCertificate: () => new Certificate(),
     newFirewall: () => new Firewall(),
@@ -132,7 +137,10 @@ export function javaSmtp() {
     "export class SMTP {",
     ...constantsOf("SMTP"),
     "",
-    'constructor() { mailers.attach(this, new Mailer(hostOf(this), "java")); }',
+    "constructor() {",
+    '  mailers.attach(this, new Mailer(hostOf(this), "java"));',
+    ...SEAL,
+    "}",
     ...lines,
     "",
     comment("Takes the one listener.", { throws: "211 when there is one already" }),
@@ -223,7 +231,7 @@ export function dotnetSmtp() {
   const { lines, uses } = members("dotnet");
   const slots = EVENTS.flatMap((row) => [
     comment(`Event. ${row.doc}`, row),
-    `readonly On${row.name}: EventSlot<SMTP, ${eventClass("dotnet", row.name)}> = new EventSlot();`,
+    `declare readonly On${row.name}: EventSlot<SMTP, ${eventClass("dotnet", row.name)}>;`,
   ]);
   const cases = EVENTS.map((row) => {
     const write = row.fields
@@ -243,7 +251,7 @@ export function dotnetSmtp() {
     ...imports({
       ...DOOR_IMPORTS("dotnet"),
       "../../coerce.js": uses,
-      "../../event-slot.js": ["EventSlot"],
+      "../../event-slot.js": ["addSlots", "EventSlot"],
       "./enums.js": enums.map((name) => `type ${name}`),
     }),
     "",
@@ -256,7 +264,11 @@ export function dotnetSmtp() {
     "export class SMTP {",
     ...slots,
     "",
-    'constructor() { mailers.attach(this, new Mailer(hostOf(this), "dotnet")); }',
+    "constructor() {",
+    "  addSlots(this, Object.keys(DISPATCH).map((name) => `On${name}`));",
+    '  mailers.attach(this, new Mailer(hostOf(this), "dotnet"));',
+    ...SEAL,
+    "}",
     ...lines,
     "",
     comment('Adds a handler by the event\'s name, with or without `On`: `smtp.on("PITrail", (e) => …)`.', {

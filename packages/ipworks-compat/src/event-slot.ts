@@ -24,3 +24,19 @@ export class EventSlot<Sender, Args> {
     for (const handler of [...this.#handlers]) handler(sender, e);
   }
 }
+
+/** Gives an object its events. `+=` would put a text in the place of one: it is refused, in strict code and out of it. */
+export function addSlots(object: object, names: readonly string[]): void {
+  for (const name of names) {
+    const slot = new EventSlot<never, never>();
+    Object.defineProperty(object, name, {
+      enumerable: true,
+      get: () => slot,
+      set: () => {
+        throw new TypeError(
+          `${name} is an event and takes no value: add a handler with ${name}.add(handler)`,
+        );
+      },
+    });
+  }
+}

@@ -428,8 +428,18 @@ describe("I18: SetMessageStream", () => {
   });
 
   it.each([
-    ["Message", (smtp: SMTP) => void (smtp.Message = "other")],
-    ["MessageText", (smtp: SMTP) => void (smtp.MessageText = "other")],
+    [
+      "Message",
+      (smtp: SMTP) => {
+        smtp.Message = "other";
+      },
+    ],
+    [
+      "MessageText",
+      (smtp: SMTP) => {
+        smtp.MessageText = "other";
+      },
+    ],
     ["a new stream", (smtp: SMTP) => smtp.SetMessageStream(Buffer.from("other"))],
   ])("after one that was sent goes %s", async (_, set) => {
     const { smtp } = dotnetSmtp(target.port);

@@ -197,8 +197,20 @@ describe("I20: ProcessQueue", () => {
   });
 
   it.each([
-    ["no MailServer", 163, (smtp: SMTP) => void (smtp.MailServer = "")],
-    ["MailPort 0", 116, (smtp: SMTP) => void (smtp.MailPort = 0)],
+    [
+      "no MailServer",
+      163,
+      (smtp: SMTP) => {
+        smtp.MailServer = "";
+      },
+    ],
+    [
+      "MailPort 0",
+      116,
+      (smtp: SMTP) => {
+        smtp.MailPort = 0;
+      },
+    ],
   ])("%s: no file is touched", async (_, number, spoil) => {
     const { smtp } = dotnetSmtp(target.port);
     const name = basename(await smtp.Queue(folder));

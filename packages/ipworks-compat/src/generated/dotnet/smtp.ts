@@ -3,7 +3,7 @@
 import { certificateStates } from "../../certificate/certificate-state.js";
 import { choice, integer, octets, text, truth } from "../../coerce.js";
 import { firewallStates } from "../../connection/firewall-state.js";
-import { EventSlot } from "../../event-slot.js";
+import { addSlots, EventSlot } from "../../event-slot.js";
 import type { EventFields, EventName, Host } from "../../host.js";
 import { Mailer, mailers } from "../../mailer.js";
 import type { MessageStream } from "../../message/body-stream.js";
@@ -82,32 +82,38 @@ export class SMTP {
    * Event. The connection changed: `Firewall connected`, `Remote host connected`, `SSL handshake complete`,
    * `Remote host disconnected`. The documents lost the names of the states; these are ours.
    */
-  readonly OnConnectionStatus: EventSlot<SMTP, SMTPConnectionStatusEventArgs> = new EventSlot();
+  declare readonly OnConnectionStatus: EventSlot<SMTP, SMTPConnectionStatusEventArgs>;
   /** Event. The body went out. */
-  readonly OnEndTransfer: EventSlot<SMTP, SMTPEndTransferEventArgs> = new EventSlot();
+  declare readonly OnEndTransfer: EventSlot<SMTP, SMTPEndTransferEventArgs>;
   /** Event. Something failed that does not stop the message: a refused blind copy. */
-  readonly OnError: EventSlot<SMTP, SMTPErrorEventArgs> = new EventSlot();
+  declare readonly OnError: EventSlot<SMTP, SMTPErrorEventArgs>;
   /** Event. One address of an expanded list. */
-  readonly OnExpand: EventSlot<SMTP, SMTPExpandEventArgs> = new EventSlot();
+  declare readonly OnExpand: EventSlot<SMTP, SMTPExpandEventArgs>;
   /**
    * Event. A line of the conversation: 0 of the client, 1 of the server, 2 a note. Never a line of the
    * message, never a secret.
    */
-  readonly OnPITrail: EventSlot<SMTP, SMTPPITrailEventArgs> = new EventSlot();
+  declare readonly OnPITrail: EventSlot<SMTP, SMTPPITrailEventArgs>;
   /**
    * Event. The server's certificate, before anything secret is sent. Status is `OK` or what is wrong; assign
    * Accept to decide.
    */
-  readonly OnSSLServerAuthentication: EventSlot<SMTP, SMTPSSLServerAuthenticationEventArgs> = new EventSlot();
+  declare readonly OnSSLServerAuthentication: EventSlot<SMTP, SMTPSSLServerAuthenticationEventArgs>;
   /** Event. Progress of TLS, for people. */
-  readonly OnSSLStatus: EventSlot<SMTP, SMTPSSLStatusEventArgs> = new EventSlot();
+  declare readonly OnSSLStatus: EventSlot<SMTP, SMTPSSLStatusEventArgs>;
   /** Event. The body begins to go out. */
-  readonly OnStartTransfer: EventSlot<SMTP, SMTPStartTransferEventArgs> = new EventSlot();
+  declare readonly OnStartTransfer: EventSlot<SMTP, SMTPStartTransferEventArgs>;
   /** Event. A piece of the body went out: octets since its beginning, percent or -1, and the piece. */
-  readonly OnTransfer: EventSlot<SMTP, SMTPTransferEventArgs> = new EventSlot();
+  declare readonly OnTransfer: EventSlot<SMTP, SMTPTransferEventArgs>;
 
   constructor() {
+    addSlots(
+      this,
+      Object.keys(DISPATCH).map((name) => `On${name}`),
+    );
     mailers.attach(this, new Mailer(hostOf(this), "dotnet"));
+    // A property of a wrong name is an error in JavaScript too. A subclass may have fields of its own.
+    if (new.target === SMTP) Object.preventExtensions(this);
   }
 
   /** EHLO first, HELO when the server refuses it; false: no extension is used. Default true. */

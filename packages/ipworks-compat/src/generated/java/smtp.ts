@@ -129,6 +129,8 @@ export class SMTP {
 
   constructor() {
     mailers.attach(this, new Mailer(hostOf(this), "java"));
+    // A property of a wrong name is an error in JavaScript too. A subclass may have fields of its own.
+    if (new.target === SMTP) Object.preventExtensions(this);
   }
 
   /** EHLO first, HELO when the server refuses it; false: no extension is used. Default true. */
