@@ -265,7 +265,7 @@ export function dotnetSmtp() {
     ...slots,
     "",
     "constructor() {",
-    "  addSlots(this, Object.keys(DISPATCH).map((name) => `On${name}`));",
+    "  addSlots(this, Object.keys(DISPATCH));",
     '  mailers.attach(this, new Mailer(hostOf(this), "dotnet"));',
     ...SEAL,
     "}",

@@ -25,9 +25,10 @@ export class EventSlot<Sender, Args> {
   }
 }
 
-/** Gives an object its events. `+=` would put a text in the place of one: it is refused, in strict code and out of it. */
-export function addSlots(object: object, names: readonly string[]): void {
-  for (const name of names) {
+/** Gives an object its events, each by its name behind `On`. `+=` would put a text in the place of one: it is refused, in strict code and out of it. */
+export function addSlots(object: object, events: readonly string[]): void {
+  for (const event of events) {
+    const name = `On${event}`;
     const slot = new EventSlot<never, never>();
     Object.defineProperty(object, name, {
       enumerable: true,

@@ -107,10 +107,7 @@ export class SMTP {
   declare readonly OnTransfer: EventSlot<SMTP, SMTPTransferEventArgs>;
 
   constructor() {
-    addSlots(
-      this,
-      Object.keys(DISPATCH).map((name) => `On${name}`),
-    );
+    addSlots(this, Object.keys(DISPATCH));
     mailers.attach(this, new Mailer(hostOf(this), "dotnet"));
     // A property of a wrong name is an error in JavaScript too. A subclass may have fields of its own.
     if (new.target === SMTP) Object.preventExtensions(this);
