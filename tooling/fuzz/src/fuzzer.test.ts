@@ -86,7 +86,7 @@ describe("growth", () => {
       name: "hidden",
       laws: "",
       words: [],
-      growthBytes: 49_152,
+      growthBytes: 32_768,
       run: (octets) => void /^(.*?)[ \t]*$/.test(`a${latin1(octets)}b\n`),
     };
     expect(await judgeGrowth(hidden, make, counters)).toMatch(/ms for 4 times/);
