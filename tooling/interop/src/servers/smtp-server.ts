@@ -63,8 +63,9 @@ export async function startSmtpServer(): Promise<MailServer<SmtpServerPort>> {
           const trace = Buffer.from(`X-MailFrom: <${from}>\r\nX-RcptTo: <${address}>\r\n`);
           messages.push(parseStored(Buffer.concat([trace, ...chunks])));
         }
-        // LMTP: one reply for each recipient.
-        return callback(null, session.envelope.rcptTo.map(() => "stored") as never);
+        // LMTP has one reply for each recipient; an array in SMTP would be as many replies to one message.
+        const lmtp = session.transmissionType.startsWith("L");
+        return callback(null, (lmtp ? session.envelope.rcptTo.map(() => "stored") : "stored") as never);
       });
     },
   };

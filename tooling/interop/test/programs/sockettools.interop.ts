@@ -97,17 +97,15 @@ describe.each(SERVERS)("SocketTools' SmtpClient to %s", (_, start, ways) => {
       const subject = newSubject();
       const text = await textOf(EXACT, subject);
       expect(await client.SendMessage(FROM, to.join(", "), text), client.LastErrorString).toBe(0);
-      await client.Disconnect();
       const refused = newSubject();
-      const another = await connected(way);
-      const code = await another.SendMessage(
+      const code = await client.SendMessage(
         FROM,
         [...to.slice(0, 5), "refused@example.test"].join(", "),
         await textOf(EXACT, refused),
       );
       expect(code).toBeGreaterThan(0);
-      expect(another.ResultCode, another.LastErrorString).toBeGreaterThanOrEqual(500);
-      await another.Disconnect();
+      expect(client.ResultCode, client.LastErrorString).toBeGreaterThanOrEqual(500);
+      await client.Disconnect();
       await server.waitForMessages(200, (found) => found.subject === subject);
       expect((await server.readMessages()).filter((found) => found.subject === refused)).toEqual([]);
     });
