@@ -23,7 +23,7 @@ export function base64LinesLength(sizeBytes: number): number {
 /** Octets as base64 lines with CRLF between them and none at the end. */
 export function encodeBase64Lines(octets: Uint8Array): Uint8Array {
   const target = allocate(base64LinesLength(octets.length));
-  encodeBase64Into(octets, 0, octets.length, target, 0);
+  encodeByStrings(octets, 0, octets.length, target, 0);
   return target;
 }
 
@@ -44,7 +44,10 @@ export function encodeBase64Into(
     : encodeByUnit(unit, source, start, end, target, offset);
 }
 
-/** Whole lines by the unit, which makes no garbage of it; the rest, of less than a line, as a string. */
+/**
+ * Whole lines by the unit, which makes no garbage of it; the rest, of less than a line, as a string. Into memory that is used again
+ * it keeps a large message small; into memory of its own for each block, strings are faster by half (measured).
+ */
 function encodeByUnit(
   unit: Base64Unit,
   source: Uint8Array,
@@ -183,6 +186,7 @@ export class Base64Encoder {
       offset += 2;
     }
     this.#begun = true;
-    return encodeBase64Into(source, start, end, target, offset);
+    const encode = this.#kept === undefined ? encodeByStrings : encodeBase64Into;
+    return encode(source, start, end, target, offset);
   }
 }

@@ -2,7 +2,13 @@
 
 import { LineFacts } from "@wirepost/octet-scan";
 import { checkAborted } from "./abort.js";
-import { BASE64_LINE_OCTETS, Base64Encoder, base64LinesLength, encodeBase64Into } from "./base64.js";
+import {
+  BASE64_LINE_OCTETS,
+  Base64Encoder,
+  base64LinesLength,
+  encodeBase64Into,
+  encodeByStrings,
+} from "./base64.js";
 import { LineEndNormalizer, MAX_BODY_LINE_OCTETS } from "./body-scan.js";
 import { MimeError } from "./errors.js";
 import { type AbortSignalLike, allocate } from "./platform.js";
@@ -51,7 +57,7 @@ export function base64Piece(source: Source): StreamPiece {
           const more = end < octets.length ? 2 : 0;
           const size = base64LinesLength(end - at) + more;
           const block = kept === undefined ? allocate(size) : kept.subarray(0, size);
-          encodeBase64Into(octets, at, end, block, 0);
+          (reuse ? encodeBase64Into : encodeByStrings)(octets, at, end, block, 0);
           if (more > 0) {
             block[block.length - 2] = 13;
             block[block.length - 1] = 10;
