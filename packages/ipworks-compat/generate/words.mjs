@@ -1,28 +1,11 @@
-// How the generated text is written: comments, wrapping, the head.
+// How the generated text is written.
+import { docComment } from "../../../tooling/config/generated.mjs";
 
-export const HEAD =
-  "// Written by generate/generate.mjs from table/. Change the table, then run `pnpm generate`.\n";
+export { HEAD } from "../../../tooling/config/generated.mjs";
 
 /** A doc comment. */
-export function comment(doc, { note, throws } = {}) {
-  const lines = [doc.trim()];
-  if (note !== undefined) lines.push(`${note.charAt(0).toUpperCase()}${note.slice(1)}.`);
-  const body = lines.join(" ");
-  if (throws === undefined && body.length < 100) return `/** ${body} */`;
-  const wrapped = wrap(body);
-  if (throws !== undefined) wrapped.push("", ...wrap(`@throws IPWorksException ${throws}`));
-  return ["/**", ...wrapped.map((line) => ` * ${line}`.trimEnd()), " */"].join("\n");
-}
-
-function wrap(text) {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const last = lines.length - 1;
-    if (lines[last].length + word.length > 104) lines.push(word);
-    else lines[last] += lines[last] === "" ? word : ` ${word}`;
-  }
-  return lines;
-}
+export const comment = (doc, { note, throws } = {}) =>
+  docComment(doc, note, throws === undefined ? undefined : `@throws IPWorksException ${throws}`);
 
 export const lowerFirst = (name) => name.charAt(0).toLowerCase() + name.slice(1);
 

@@ -1,31 +1,13 @@
 // One class of the table as TypeScript.
+import { docComment, HEAD } from "../../../tooling/config/generated.mjs";
 import { coercionOf, kindOf, parameterOf, typeOf } from "../table/rows.mjs";
-
-export const HEAD =
-  "// Written by generate/generate.mjs from table/. Change the table, then run `pnpm generate`.\n";
 
 const parameter = ({ name, type, optional }) =>
   `${name}${optional ? "?" : ""}: ${typeOf(type)}${optional ? " | undefined" : ""}`;
 
 export function comment(doc, note) {
   const [text, thrown] = doc.split(/(?=@throws)/);
-  const lines = [text.trim()];
-  if (note !== undefined) lines.push(`${note.charAt(0).toUpperCase()}${note.slice(1)}.`);
-  const body = lines.join(" ");
-  if (thrown === undefined && body.length < 100) return `/** ${body} */`;
-  const wrapped = wrap(body);
-  if (thrown !== undefined) wrapped.push("", ...wrap(thrown.trim()));
-  return ["/**", ...wrapped.map((line) => ` * ${line}`.trimEnd()), " */"].join("\n");
-}
-
-function wrap(text) {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const last = lines.length - 1;
-    if (lines[last].length + word.length > 104) lines.push(word);
-    else lines[last] += lines[last] === "" ? word : ` ${word}`;
-  }
-  return lines;
+  return docComment(text, note, thrown);
 }
 
 function property(row) {

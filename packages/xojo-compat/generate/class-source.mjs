@@ -1,7 +1,6 @@
 // One class of the table as TypeScript.
+import { docComment, HEAD } from "../../../tooling/config/generated.mjs";
 import { coercionOf, typeOf } from "../table/rows.mjs";
-
-const HEAD = "// Written by generate/generate.mjs from table/. Change the table, then run `pnpm generate`.\n";
 
 function parameter(text) {
   const [name, types] = text.split(/:\s*/);
@@ -12,23 +11,7 @@ const nameOf = (text) => text.split(/[?:]/)[0];
 
 function comment(doc, note) {
   const [text, thrown] = doc.split(/(?=@throws)/);
-  const lines = [text.trim()];
-  if (note !== undefined) lines.push(`${note.charAt(0).toUpperCase()}${note.slice(1)}.`);
-  const body = lines.join(" ");
-  if (thrown === undefined && body.length < 100) return `/** ${body} */`;
-  const wrapped = wrap(body);
-  if (thrown !== undefined) wrapped.push("", ...wrap(thrown.trim()));
-  return ["/**", ...wrapped.map((line) => ` * ${line}`.trimEnd()), " */"].join("\n");
-}
-
-function wrap(text) {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const last = lines.length - 1;
-    if (lines[last].length + word.length > 104) lines.push(word);
-    else lines[last] += lines[last] === "" ? word : ` ${word}`;
-  }
-  return lines;
+  return docComment(text, note, thrown);
 }
 
 function property(row) {

@@ -1,6 +1,6 @@
 // One run of SendMail: connect, secure, log in, send the queue, quit. It decides nothing: it turns what the core reports into
 // Xojo's events, in Xojo's order.
-import { messageEnvelope } from "@wirepost/mime-message";
+import { messageEnvelope, needsSmtpUtf8 } from "@wirepost/mime-message";
 import {
   type ConnectionOptions,
   type ManualTransaction,
@@ -16,14 +16,7 @@ import type { Occupant } from "../sockets/socket-state.js";
 import { attachmentsReady, beginAnew, composeNow, noteSent } from "./compose.js";
 import { SSLTLS_MODE } from "./connection-mode.js";
 import type { MailState } from "./mail-state.js";
-import {
-  addRecipients,
-  authOptions,
-  mailParameters,
-  refusalOf,
-  replyLines,
-  wholeReply,
-} from "./smtp-steps.js";
+import { addRecipients, authOptions, refusalOf, replyLines, wholeReply } from "./smtp-steps.js";
 
 /** SendProgress comes for each piece of this size. */
 const CHUNK_BYTES = 32_768;
@@ -221,7 +214,7 @@ export class MailRun implements Occupant {
     const ready = composeNow(message, connection.capabilities.has("SMTPUTF8"));
     const envelope = messageEnvelope(ready.input);
     const transaction = await connection.transaction(envelope.from, {
-      parameters: mailParameters(connection.capabilities, ready),
+      content: { ...ready.composed, smtpUtf8: ready.composed.smtpUtf8 || needsSmtpUtf8(ready.input) },
     });
     const refusal = await addRecipients(transaction, envelope.to);
     if (refusal !== undefined) return { code: refusal.code, text: replyLines(refusal) };

@@ -1,33 +1,13 @@
 // What a run says to the core, and how it reads the answers.
 import type { Mailbox } from "@wirepost/mail-address";
-import { needsSmtpUtf8 } from "@wirepost/mime-message";
 import { type AuthOptions, type ManualTransaction, SendError } from "@wirepost/smtp-client";
-import type { Capabilities, MailParameters, Reply } from "@wirepost/smtp-protocol";
-import { RuntimeException } from "../errors.js";
-import type { ReadyMessage } from "./compose.js";
+import type { Reply } from "@wirepost/smtp-protocol";
 
 const MECHANISMS = ["PLAIN", "LOGIN"] as const;
 
 /** Xojo knows these two, and shows the password on a plain connection, as every program of its time. */
 export function authOptions(username: string, password: string, secure: boolean): AuthOptions {
   return { username, password, mechanisms: MECHANISMS, ...(secure ? {} : { allowClearText: MECHANISMS }) };
-}
-
-/** SIZE and SMTPUTF8, where the server announces them. @throws RuntimeException where the message needs what it does not announce */
-export function mailParameters(
-  capabilities: Capabilities,
-  { input, composed, octets }: ReadyMessage,
-): MailParameters {
-  const smtpUtf8 = composed.smtpUtf8 || needsSmtpUtf8(input);
-  if (smtpUtf8 && !capabilities.has("SMTPUTF8")) {
-    throw new RuntimeException("an address needs SMTPUTF8, which the server does not announce", {
-      code: "ERR_XOJO_VALUE",
-    });
-  }
-  return {
-    ...(capabilities.sizeBytes === null ? {} : { sizeBytes: octets.length }),
-    ...(smtpUtf8 ? { smtpUtf8: true } : {}),
-  };
 }
 
 /** Names all recipients. The first refusal when all of them were refused; Xojo has no event for some. */
