@@ -119,6 +119,18 @@ describe("X25: addresses", () => {
     expect(log[1]?.slice(0, 3)).toEqual(["ServerError", 0, expect.stringContaining("SMTPUTF8")]);
   });
 
+  it("a message above the server's size is refused here, by its sizes", async () => {
+    await using small = await recordingServer({ sizeBytes: 200 });
+    const socket = new SMTPSocket();
+    socket.Address = "127.0.0.1";
+    socket.Port = small.port;
+    socket.Messages.Add(mailTo("bob@example.org"));
+    const log = record(socket);
+    await sendAll(socket);
+    expect(log[1]?.slice(0, 3)).toEqual(["ServerError", 0, expect.stringContaining("the server takes 200")]);
+    expect(small.messages).toEqual([]);
+  });
+
   it("an address cannot add a command or a field", async () => {
     const mail = mailTo("bob@example.org");
     mail.AddRecipient("x@example.org>\r\nRSET\r\n<y@example.org");
