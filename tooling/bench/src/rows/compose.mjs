@@ -17,7 +17,7 @@ export default {
   title: "Composing without sending (packages/mime-message/bench), every message read back",
   async measure({ quick, rounds }) {
     const script = join(ROOT, "packages/mime-message/bench/compose.bench.mjs");
-    const child = start(process.execPath, [script], {
+    const child = start(process.execPath, ["--expose-gc", script], {
       env: { ...process.env, ROUNDS: String(rounds) },
       stdio: ["ignore", "pipe", "inherit"],
     });
