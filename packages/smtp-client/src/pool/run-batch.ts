@@ -44,13 +44,20 @@ export async function* runBatch(
   let wakeConsumer: (() => void) | undefined;
   let wakeReader: (() => void) | undefined;
 
-  let onAbort = (): void => undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    onAbort = () => reject(runner.signal?.reason);
-    if (runner.signal?.aborted === true) onAbort();
-    runner.signal?.addEventListener("abort", onAbort, { once: true });
-  });
-  aborted.catch(() => undefined);
+  let stopWaiting: ((reason: unknown) => void) | undefined;
+  const onAbort = (): void => stopWaiting?.(runner.signal?.reason);
+  runner.signal?.addEventListener("abort", onAbort, { once: true });
+
+  // A source that never gives its next message must not outlive the signal. A promise of each step's own: a race against one of
+  // the whole batch would keep every step, and its message, until the batch ends.
+  const nextOrAborted = (
+    iterator: Iterator<BatchItem> | AsyncIterator<BatchItem>,
+  ): Promise<IteratorResult<BatchItem>> =>
+    new Promise((resolve, reject) => {
+      stopWaiting = reject;
+      runner.signal?.throwIfAborted();
+      Promise.resolve(iterator.next()).then(resolve, reject);
+    });
 
   const finished = (result: BatchResult): void => {
     pending--;
@@ -64,8 +71,7 @@ export async function* runBatch(
     let index = 0;
     try {
       for (;;) {
-        // A source that never gives its next message must not outlive the signal.
-        const step = await Promise.race([iterator.next(), aborted]);
+        const step = await nextOrAborted(iterator);
         if (step.done === true) break;
         while (pending + results.length >= runner.inFlight && !stopped) {
           await new Promise<void>((resolve) => {
