@@ -20,7 +20,7 @@ export function isLetterOrDigit(unit: number): boolean {
 }
 
 // C0 but TAB, DEL, C1, the two Unicode line ends, and half a surrogate pair.
-const UNSAFE = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]|\p{Surrogate}/u;
+const UNSAFE = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff]/u;
 
 /**
  * Offset of the first character that may stand nowhere in an address or a display name, or -1. TAB passes: it is
@@ -32,7 +32,7 @@ export function findUnsafe(text: string): number {
 
 // Characters that reorder or vanish (bidirectional controls, BOM): an address with them is not what the eye reads.
 const UNSAFE_IN_LOCAL_PART =
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/u;
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]/u;
 
 /** Tells whether the content of a local part holds a control, a line end, a bidirectional control or half a pair. */
 export function isUnsafeLocalPart(content: string): boolean {

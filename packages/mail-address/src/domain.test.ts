@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { AddressError, domainToAscii, domainToUnicode, isAddressLiteral } from "./index.js";
+import { AddressError, domainToAscii, domainToUnicode, helloDomain, isAddressLiteral } from "./index.js";
 import { decodePunycode } from "./punycode.js";
 
 function codeOf(run: () => unknown): string {
@@ -174,5 +174,30 @@ describe("decodePunycode", () => {
   it.each(["ü", "a-é", "a-b!", "99999999", "zzzzzzzzzzzzzzzz", "a-b"])("refuses or bounds %j", (encoded) => {
     const decoded = decodePunycode(encoded);
     expect(decoded === undefined || decoded.length < 20).toBe(true);
+  });
+});
+
+describe("helloDomain", () => {
+  it.each([
+    ["mail.example.com", "mail.example.com"],
+    ["Build_Host-7", "Build_Host-7"],
+    ["_x.example", "_x.example"],
+    ["bücher.example", "xn--bcher-kva.example"],
+    ["[192.0.2.1]", "[192.0.2.1]"],
+    ["[IPv6:2001:db8::1]", "[IPv6:2001:db8::1]"],
+  ])("%s is said as %s", (domain, said) => {
+    expect(helloDomain(domain)).toBe(said);
+  });
+
+  it.each([
+    ["", "ERR_ADDRESS_NO_DOMAIN"],
+    ["two words", "ERR_ADDRESS_DOMAIN"],
+    ["a\r\nMAIL FROM:<x@example.org>", "ERR_ADDRESS_DOMAIN"],
+    ["a..b", "ERR_ADDRESS_DOMAIN"],
+    ["-a", "ERR_ADDRESS_DOMAIN"],
+    [`${"a_".repeat(128)}`, "ERR_ADDRESS_DOMAIN_TOO_LONG"],
+    ["[300.0.2.1]", "ERR_ADDRESS_LITERAL"],
+  ])("%j is refused with %s", (domain, code) => {
+    expect(codeOf(() => helloDomain(domain))).toBe(code);
   });
 });

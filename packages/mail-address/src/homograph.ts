@@ -10,15 +10,18 @@ const MIXED_SCRIPTS = [
   ["Latin", "Han", "Hangul"],
 ];
 
-const SCRIPT_SETS: readonly RegExp[] = [
-  ...SINGLE_SCRIPTS.split(" ").map((script) => [script]),
-  ...MIXED_SCRIPTS,
-].map(
-  (scripts) => new RegExp(`^[${scripts.map((script) => `\\p{scx=${script}}`).join("")}0-9\\-\\u00b7]+$`, "u"),
-);
+// Sets of Unicode properties take the engine milliseconds, literals of them already while it reads this file: they are made when
+// the first label asks.
+let scriptSets: readonly RegExp[] | undefined;
+let letters: RegExp | undefined;
 
-// Letters, marks, digits, hyphen and the Catalan middle dot; no symbols, no invisible joiners.
-const LETTERS = /^[\p{L}\p{M}\p{Nd}\-\u00b7]+$/u;
+function makeScriptSets(): readonly RegExp[] {
+  return [...SINGLE_SCRIPTS.split(" ").map((script) => [script]), ...MIXED_SCRIPTS].map(
+    (scripts) =>
+      new RegExp(`^[${scripts.map((script) => `\\p{scx=${script}}`).join("")}0-9\\-\\u00b7]+$`, "u"),
+  );
+}
+
 // Phonetic letters and modifiers, most of them twins of a-z.
 const LATIN_TWINS = /[\u0250-\u02ff\u1d00-\u1dbf\ua720-\ua7ff\uab30-\uab6f]/;
 // Labels made of nothing but letters that look Latin.
@@ -27,7 +30,10 @@ const GREEK_TWINS = /^[αγικνορτυωχ0-9-]+$/;
 
 /** Tells whether a decoded label (lower case, as UTS 46 gives it) may be shown in Unicode. */
 export function isSafeToShow(label: string, topLevelIsAscii: boolean): boolean {
-  if (!LETTERS.test(label) || LATIN_TWINS.test(label)) return false;
+  // Letters, marks, digits, hyphen and the Catalan middle dot; no symbols, no invisible joiners.
+  letters ??= /^[\p{L}\p{M}\p{Nd}\-\u00b7]+$/u;
+  if (!letters.test(label) || LATIN_TWINS.test(label)) return false;
   if (topLevelIsAscii && (CYRILLIC_TWINS.test(label) || GREEK_TWINS.test(label))) return false;
-  return SCRIPT_SETS.some((scripts) => scripts.test(label));
+  scriptSets ??= makeScriptSets();
+  return scriptSets.some((scripts) => scripts.test(label));
 }

@@ -7,7 +7,7 @@ export { isAddressLiteral } from "./address-literal.js";
 // For packages that write header fields: which words need quotes, and the quotes.
 export { isAtom, isDotAtom, quote } from "./characters.js";
 // Domains.
-export { domainToAscii, domainToUnicode } from "./domain.js";
+export { domainToAscii, domainToUnicode, helloDomain } from "./domain.js";
 // Errors.
 export type { AddressErrorCode, AddressErrorOptions } from "./errors.js";
 export { ADDRESS_ERROR_CODES, AddressError } from "./errors.js";

@@ -2,22 +2,15 @@ import type { Mailbox } from "@wirepost/mail-address";
 import type { EmailMessage, MessageInput } from "@wirepost/mime-message";
 import type { Capabilities, Command, Reply } from "@wirepost/smtp-protocol";
 import type { Socket, TlsInfo } from "@wirepost/socket-core";
-import {
-  type ManualTransaction,
-  type ManualTransactionOptions,
-  TransactionByHand,
-} from "./manual-transaction.js";
+import type { ManualTransaction, ManualTransactionOptions, TransactionByHand } from "./manual-transaction.js";
 import type { Receipt } from "./outcome/receipt.js";
-import { abortedError, refused } from "./outcome/refused.js";
 import { SendError } from "./outcome/send-error.js";
-import { Pipeline } from "./pipeline/pipeline.js";
-import { SendJob } from "./pipeline/send-job.js";
+import type { Pipeline } from "./pipeline/pipeline.js";
+import type { SendJob } from "./pipeline/send-job.js";
 import { NO_OPTIONS, type SendOptions } from "./pipeline/send-options.js";
-import { watchJob } from "./pipeline/watch-job.js";
 import { type ConnectionOptions, resolveConnectionOptions } from "./session/connection-options.js";
-import { establish, hello, openAndGreet, startTls } from "./session/establish.js";
 import { type AuthOptions, Login } from "./session/login.js";
-import { closedError, type Session, type SetupTimings } from "./session/session.js";
+import type { Session, SetupTimings } from "./session/session.js";
 import type { TranscriptEntry } from "./session/transcript.js";
 
 export interface ConnectionSetup {
@@ -36,11 +29,15 @@ export interface HelloOptions extends CallOptions {
   readonly extended?: boolean | undefined;
 }
 
+/** What an open connection works with; loaded with the first. */
+type Engine = typeof import("./engine.js");
+
 /**
  * One SMTP or LMTP session. `send()` may be called again before the first has ended: messages are pipelined. For many messages or
  * several connections use `SmtpClient`.
  */
 export class SmtpConnection {
+  readonly #engine: Engine;
   readonly #session: Session;
   readonly #queue: SendJob[] = [];
   #pipeline: Pipeline | undefined;
@@ -63,10 +60,13 @@ export class SmtpConnection {
       given = rest;
     }
     const resolved = resolveConnectionOptions(given);
-    return new SmtpConnection(await (setup === "greeting" ? openAndGreet(resolved) : establish(resolved)));
+    const engine = await import("./engine.js");
+    const open = setup === "greeting" ? engine.openAndGreet : engine.establish;
+    return new SmtpConnection(engine, await open(resolved));
   }
 
-  private constructor(session: Session) {
+  private constructor(engine: Engine, session: Session) {
+    this.#engine = engine;
     this.#session = session;
   }
 
@@ -119,8 +119,8 @@ export class SmtpConnection {
         return;
       }
       // A throw in here becomes the promise's rejection.
-      const job = new SendJob(message, options, resolve, reject);
-      watchJob(job);
+      const job = new this.#engine.SendJob(message, options, resolve, reject);
+      this.#engine.watchJob(job);
       if (job.settled) return;
       this.#queue.push(job);
       this.#work().wake();
@@ -129,7 +129,7 @@ export class SmtpConnection {
 
   /** EHLO, or HELO where EHLO is refused. @throws SendError */
   async hello(options: HelloOptions = {}): Promise<Capabilities> {
-    await this.#call("hello()", options, () => hello(this.#session, options.extended));
+    await this.#call("hello()", options, () => this.#engine.hello(this.#session, options.extended));
     return this.capabilities;
   }
 
@@ -139,10 +139,10 @@ export class SmtpConnection {
    */
   async startTls(options: CallOptions = {}): Promise<TlsInfo> {
     return this.#call("startTls()", options, async () => {
-      if (!(await startTls(this.#session, "full"))) {
+      if (!(await this.#engine.startTls(this.#session, "full"))) {
         throw new SendError("ERR_CLIENT_TLS_REFUSED", "the server refused STARTTLS", { phase: "tls" });
       }
-      await hello(this.#session);
+      await this.#engine.hello(this.#session);
       return this.tls as TlsInfo;
     });
   }
@@ -163,7 +163,7 @@ export class SmtpConnection {
     options: ManualTransactionOptions = {},
   ): Promise<ManualTransaction> {
     this.#notWhileSending("transaction()");
-    const transaction = await TransactionByHand.begin(this.#session, from, options);
+    const transaction = await this.#engine.TransactionByHand.begin(this.#session, from, options);
     this.#byHand = transaction;
     return transaction;
   }
@@ -239,7 +239,7 @@ export class SmtpConnection {
   /** Why no message can begin now; undefined when one can. */
   #refusalOfSend(): SendError | undefined {
     if (this.#session.failure !== undefined) return notBegun(this.#session.failure);
-    if (this.#closing) return closedError();
+    if (this.#closing) return this.#engine.closedError();
     if (this.#pipeline?.exhausted === true) return notBegun(undefined);
     if (this.#byHand?.open === true) return wrongState("send()", "a transaction is driven by hand");
     const { answered, issued } = this.#session.protocol;
@@ -260,7 +260,7 @@ export class SmtpConnection {
       for (const job of this.#queue.splice(0)) job.fail(error);
       this.#wakeWaiters();
     };
-    this.#pipeline ??= new Pipeline(this.#session, {
+    this.#pipeline ??= new this.#engine.Pipeline(this.#session, {
       next: () => this.#queue.shift(),
       requeue: (job) => job.fail(notBegun(this.#session.failure)),
       idle: () => this.#wakeWaiters(),
@@ -280,7 +280,7 @@ export class SmtpConnection {
     return this.#call(command.verb, options, async () => {
       const reply = await this.#session.request(command);
       if (reply.code >= 400) {
-        throw refused("ERR_CLIENT_REFUSED", `the server refused ${command.verb}`, "ehlo", reply);
+        throw this.#engine.refused("ERR_CLIENT_REFUSED", `the server refused ${command.verb}`, "ehlo", reply);
       }
       return reply;
     });
@@ -291,8 +291,8 @@ export class SmtpConnection {
     this.#notWhileSending(what);
     const session = this.#session;
     if (signal === undefined) return step();
-    if (signal.aborted) throw abortedError(session.phase, signal.reason);
-    const onAbort = (): void => session.fail(abortedError(session.phase, signal.reason));
+    if (signal.aborted) throw this.#engine.abortedError(session.phase, signal.reason);
+    const onAbort = (): void => session.fail(this.#engine.abortedError(session.phase, signal.reason));
     signal.addEventListener("abort", onAbort, { once: true });
     try {
       return await step();

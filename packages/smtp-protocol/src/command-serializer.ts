@@ -1,4 +1,4 @@
-import { domainToAscii, formatPath, type Mailbox, needsSmtpUtf8 } from "@wirepost/mail-address";
+import { formatPath, helloDomain, type Mailbox, needsSmtpUtf8 } from "@wirepost/mail-address";
 import type { AuthCommand, Command, LookupCommand, MailCommand, RcptCommand } from "./command.js";
 import { invalid, mailParameters, rcptParameters } from "./command-parameters.js";
 import { SmtpProtocolError } from "./errors.js";
@@ -37,7 +37,7 @@ export function serializeCommand(command: Command): string {
     case "EHLO":
     case "HELO":
     case "LHLO":
-      return limited(`${command.verb} ${helloDomain(command.domain)}`);
+      return limited(greetingLine(command.verb, command.domain));
     case "AUTH":
       return authLine(command);
     case "VRFY":
@@ -97,19 +97,9 @@ function path(mailbox: Mailbox | null, smtpUtf8: boolean): string {
   return written;
 }
 
-/**
- * RFC 5321 4.1.1.1 asks for a domain or an address literal. Machines are called by names with underscores too, which
- * no server minds; everything else outside the grammar is refused.
- */
-function helloDomain(domain: string): string {
-  if (
-    typeof domain === "string" &&
-    /^(?=.{1,255}$)[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_][A-Za-z0-9_-]*)*$/.test(domain)
-  ) {
-    return domain;
-  }
+function greetingLine(verb: string, domain: string): string {
   try {
-    return domainToAscii(domain);
+    return `${verb} ${helloDomain(domain)}`;
   } catch (cause) {
     throw new SmtpProtocolError("ERR_SMTP_ARGUMENT", "domain: neither a domain nor an address literal", {
       cause,

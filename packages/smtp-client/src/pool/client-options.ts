@@ -24,11 +24,16 @@ export interface ClientOptions extends ConnectionOptions {
     | undefined;
 }
 
-export interface PoolLimits {
-  readonly maxConnections: number;
-  readonly maxMessagesPerConnection: number;
-  readonly idleTimeoutMs: number;
-  readonly livenessTimeoutMs: number;
+/** The same, checked and complete. */
+export interface ResolvedClientOptions {
+  readonly connection: ResolvedConnectionOptions;
+  readonly limits: {
+    readonly maxConnections: number;
+    readonly maxMessagesPerConnection: number;
+    readonly idleTimeoutMs: number;
+    readonly livenessTimeoutMs: number;
+  };
+  readonly rateLimit: NonNullable<ClientOptions["rateLimit"]>;
 }
 
 const POOL_NAMES: ReadonlySet<string> = new Set([
@@ -40,11 +45,7 @@ const POOL_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /** @throws SendError ERR_CLIENT_OPTION, ERR_CLIENT_UNKNOWN_OPTION, ERR_CLIENT_URL */
-export function resolveClientOptions(given: ClientOptions | string | URL): {
-  connection: ResolvedConnectionOptions;
-  limits: PoolLimits;
-  rateLimit: NonNullable<ClientOptions["rateLimit"]>;
-} {
+export function resolveClientOptions(given: ClientOptions | string | URL): ResolvedClientOptions {
   const connection = resolveConnectionOptions(given, POOL_NAMES);
   const options = connection as ClientOptions;
   if (options.socket !== undefined) {

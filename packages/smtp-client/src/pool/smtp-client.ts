@@ -1,18 +1,10 @@
 import type { EmailMessage, MessageInput } from "@wirepost/mime-message";
-import { MemoryTlsSessionStore } from "@wirepost/socket-core";
 import type { Receipt } from "../outcome/receipt.js";
-import { SendError } from "../outcome/send-error.js";
-import { type JobSource, Pipeline } from "../pipeline/pipeline.js";
-import { SendJob } from "../pipeline/send-job.js";
 import { NO_OPTIONS, type SendOptions } from "../pipeline/send-options.js";
-import { watchJob } from "../pipeline/watch-job.js";
-import type { ResolvedConnectionOptions } from "../session/connection-options.js";
-import { establish } from "../session/establish.js";
-import type { Session } from "../session/session.js";
-import { type ClientOptions, type PoolLimits, resolveClientOptions } from "./client-options.js";
-import { FairQueue } from "./fair-queue.js";
+import { clientClosed } from "./client-closed.js";
+import { type ClientOptions, type ResolvedClientOptions, resolveClientOptions } from "./client-options.js";
+import type { Pool } from "./pool.js";
 import { type BatchItem, type BatchResult, runBatch } from "./run-batch.js";
-import { TokenBucket } from "./token-bucket.js";
 
 /** What a client has in hand. */
 export interface ClientStatistics {
@@ -28,57 +20,26 @@ export interface ClientStatistics {
 
 /**
  * A pool of connections to one server. Several sends at once are spread over connections and pipelined by themselves.
+ *
+ * What sends is loaded with the first message, so that a program which only might send starts as fast as without.
  */
 export class SmtpClient {
-  readonly #options: ResolvedConnectionOptions;
-  readonly #limits: PoolLimits;
-  readonly #queue = new FairQueue<SendJob>();
-  readonly #pipelines = new Set<Pipeline>();
-  readonly #idle = new Map<Pipeline, NodeJS.Timeout>();
-  readonly #buckets: { units: (job: SendJob) => number; bucket: TokenBucket }[] = [];
-  readonly #source: JobSource = {
-    next: () => this.#next(),
-    requeue: (job, dead) => this.#requeue(job, dead),
-    idle: (pipeline) => this.#rest(pipeline),
-    closed: (pipeline) => this.#forget(pipeline),
-  };
+  readonly #options: ResolvedClientOptions;
+  #pool: Pool | undefined;
+  #loading: Promise<Pool> | undefined;
+  /** Messages that came while the pool was loading. */
+  #early = 0;
   /** The sender of all single sends, beside the batches. */
   readonly #single = {};
-  readonly #leaving = new Set<Promise<void>>();
-  /** Jobs in the queue that their callers have given up. */
-  #abandoned = 0;
-  #connecting = 0;
-  #earlyHello = false;
   #closing: Promise<void> | undefined;
-  #closed = false;
-  readonly #abort = new AbortController();
-  #rateTimer: NodeJS.Timeout | undefined;
-  #drainWaiters: (() => void)[] = [];
+  #destroyed = false;
 
   /**
    * @param options a connection URL (`smtps://user:password@mail.example`) or an options object
    * @throws SendError ERR_CLIENT_OPTION, ERR_CLIENT_UNKNOWN_OPTION, ERR_CLIENT_URL
    */
   constructor(options: ClientOptions | string | URL) {
-    const { connection, limits, rateLimit } = resolveClientOptions(options);
-    this.#options = {
-      ...connection,
-      tlsOptions: { sessionStore: new MemoryTlsSessionStore(), ...connection.tlsOptions },
-      signal:
-        connection.signal === undefined
-          ? this.#abort.signal
-          : AbortSignal.any([connection.signal, this.#abort.signal]),
-    };
-    this.#limits = limits;
-    if (rateLimit.messages !== undefined) {
-      this.#buckets.push({ units: () => 1, bucket: new TokenBucket(rateLimit.messages) });
-    }
-    if (rateLimit.recipients !== undefined) {
-      this.#buckets.push({
-        units: (job) => job.recipients.length,
-        bucket: new TokenBucket(rateLimit.recipients),
-      });
-    }
+    this.#options = resolveClientOptions(options);
   }
 
   /**
@@ -86,7 +47,7 @@ export class SmtpClient {
    * @throws SendError otherwise: `state` says whether the server may have it, `retryable` whether trying again is safe and sensible
    */
   send(message: MessageInput | EmailMessage, options: SendOptions = NO_OPTIONS): Promise<Receipt> {
-    return this.#enqueue(this.#single, message, options);
+    return this.#send(this.#single, message, options);
   }
 
   /**
@@ -101,32 +62,22 @@ export class SmtpClient {
     const sender = {};
     return runBatch(messages, {
       // Enough that a connection always finds its next message when it writes the end of one.
-      inFlight: Math.max(64, this.#limits.maxConnections * 8),
+      inFlight: Math.max(64, this.#options.limits.maxConnections * 8),
       signal: options.signal,
       send: (message, own) =>
-        this.#enqueue(sender, message, own === undefined ? options : { ...options, ...own }),
+        this.#send(sender, message, own === undefined ? options : { ...options, ...own }),
     });
   }
 
   /** Opens a connection, and logs in, without sending. @throws SendError */
   async verify(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
-    if (this.#closed) throw clientClosed();
-    const { signal } = options;
-    const own = this.#options.signal;
-    const both = signal !== undefined && own !== undefined ? AbortSignal.any([signal, own]) : (signal ?? own);
-    const session = await establish({ ...this.#options, signal: both });
-    await session.quit();
+    if (this.#closing !== undefined) throw clientClosed();
+    await (await this.#load()).verify(options.signal);
   }
 
   get statistics(): ClientStatistics {
-    let active = 0;
-    for (const pipeline of this.#pipelines) active += pipeline.load;
-    return {
-      connections: this.#pipelines.size + this.#connecting,
-      idle: this.#idle.size,
-      queued: this.#queue.length,
-      active,
-    };
+    if (this.#pool !== undefined) return this.#pool.statistics;
+    return { connections: 0, idle: 0, queued: this.#early, active: 0 };
   }
 
   /** Takes no new messages, waits for those in hand within `closeTimeoutMs`, then says QUIT everywhere. Never throws. */
@@ -137,233 +88,53 @@ export class SmtpClient {
 
   /** Ends everything at once. Messages in hand end as the outcome law says. */
   destroy(): void {
-    this.#closed = true;
+    this.#destroyed = true;
     this.#closing ??= Promise.resolve();
-    clearTimeout(this.#rateTimer);
-    this.#abort.abort(clientClosed());
-    for (const pipeline of [...this.#pipelines]) pipeline.session.destroy(clientClosed());
-    this.#failQueue(clientClosed());
+    this.#pool?.destroy();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  #enqueue(sender: object, message: MessageInput | EmailMessage, options: SendOptions): Promise<Receipt> {
-    return new Promise((resolve, reject) => {
-      if (this.#closing !== undefined) {
-        reject(clientClosed());
-        return;
-      }
-      // A throw in here becomes the promise's rejection.
-      const job = new SendJob(message, options, resolve, reject);
-      watchJob(job);
-      if (job.settled) return;
-      if (job.signal !== undefined) job.onSettled(() => this.#onGivenUp(job));
-      this.#queue.push(sender, job);
-      this.#dispatch();
+  #send(sender: object, message: MessageInput | EmailMessage, options: SendOptions): Promise<Receipt> {
+    if (this.#closing !== undefined) return Promise.reject(clientClosed());
+    if (this.#pool !== undefined) return this.#pool.send(sender, message, options);
+    this.#early++;
+    const asGiven = snapshot(message);
+    return this.#load().then((pool) => {
+      this.#early--;
+      return pool.send(sender, asGiven, options);
     });
   }
 
-  #next(): SendJob | undefined {
-    for (;;) {
-      const job = this.#queue.shift();
-      if (job === undefined || job.settled) {
-        if (job === undefined) return undefined;
-        continue;
-      }
-      const waitMs = this.#rateWaitMs(job);
-      if (waitMs === 0) {
-        for (const { units, bucket } of this.#buckets) bucket.take(units(job));
-        return job;
-      }
-      this.#queue.giveBack(job);
-      this.#rateTimer ??= setTimeout(
-        () => {
-          this.#rateTimer = undefined;
-          this.#dispatch();
-        },
-        Math.min(waitMs, MAX_TIMER_MS),
-      );
-      return undefined;
-    }
-  }
-
-  #requeue(job: SendJob, dead = false): void {
-    // What ended one idle connection unheard, a sleep or a forgetful router, has ended the others too.
-    if (dead) for (const pipeline of [...this.#idle.keys()]) pipeline.session.destroy();
-    if (this.#closed) {
-      job.fail(clientClosed());
-      return;
-    }
-    this.#queue.giveBack(job);
-    queueMicrotask(() => this.#dispatch());
-  }
-
-  #rest(pipeline: Pipeline): void {
-    if (pipeline.exhausted || this.#closing !== undefined) {
-      if (this.#queue.length === 0 || pipeline.exhausted) {
-        this.#leave(pipeline);
-        return;
-      }
-    }
-    if (this.#idle.has(pipeline)) return;
-    pipeline.session.socket.setKeepsProcess(false);
-    const timer = setTimeout(() => {
-      this.#idle.delete(pipeline);
-      this.#leave(pipeline);
-    }, this.#limits.idleTimeoutMs);
-    timer.unref();
-    this.#idle.set(pipeline, timer);
-    this.#announceDrained();
-  }
-
-  /** QUIT. The connection counts until it is closed, so that there are never more than `maxConnections`. */
-  #leave(pipeline: Pipeline): void {
-    const gone = pipeline.session.quit().finally(() => this.#leaving.delete(gone));
-    this.#leaving.add(gone);
-  }
-
-  #forget(pipeline: Pipeline): void {
-    this.#pipelines.delete(pipeline);
-    this.#forgetIdle(pipeline);
-    this.#announceDrained();
-    if (this.#queue.length > 0) queueMicrotask(() => this.#dispatch());
-  }
-
-  #dispatch(): void {
-    while (this.#queue.length > 0 && this.#rateTimer === undefined) {
-      const idle = this.#firstIdle();
-      if (idle === undefined) break;
-      idle.session.suspect(this.#limits.livenessTimeoutMs);
-      this.#use(idle);
-    }
-    if (this.#rateTimer !== undefined || this.#closed) return;
-    const wanted = Math.min(this.#queue.length, this.#limits.maxConnections - this.#pipelines.size);
-    while (this.#connecting < wanted) void this.#open();
-    // All connections are busy; those that only wait for final replies can carry an envelope already.
-    if (this.#connecting === 0) {
-      for (const pipeline of this.#pipelines) {
-        if (this.#queue.length === 0) return;
-        if (pipeline.ready) pipeline.wake();
-      }
-    }
-  }
-
-  #firstIdle(): Pipeline | undefined {
-    for (const pipeline of this.#idle.keys()) return pipeline;
-    return undefined;
-  }
-
-  #use(pipeline: Pipeline): void {
-    this.#forgetIdle(pipeline);
-    pipeline.session.socket.setKeepsProcess(true);
-    pipeline.wake();
-    const nothing = pipeline.load === 0 && !pipeline.postponed;
-    if (nothing && pipeline.session.failure === undefined) this.#rest(pipeline);
-  }
-
-  #forgetIdle(pipeline: Pipeline): void {
-    const timer = this.#idle.get(pipeline);
-    if (timer === undefined) return;
-    clearTimeout(timer);
-    this.#idle.delete(pipeline);
-  }
-
-  async #open(): Promise<void> {
-    this.#connecting++;
-    try {
-      const session = await this.#establish();
-      this.#connecting--;
-      if (this.#closed) {
-        session.destroy(clientClosed());
-        return;
-      }
-      const pipeline = new Pipeline(session, this.#source, this.#limits.maxMessagesPerConnection);
-      this.#pipelines.add(pipeline);
-      if (session.failure !== undefined) this.#forget(pipeline);
-      else this.#use(pipeline);
-    } catch (error) {
-      this.#connecting--;
-      // Others may still serve the queue. With none left, waiting would only hide the reason.
-      if (this.#pipelines.size === 0 && this.#connecting === 0) this.#failQueue(error as SendError);
-      this.#announceDrained();
-    }
-  }
-
-  async #establish(): Promise<Session> {
-    const earlyHello = this.#earlyHello;
-    this.#earlyHello = false;
-    try {
-      const session = await establish({ ...this.#options, earlyHello });
-      this.#earlyHello = session.pipeConnect;
-      return session;
-    } catch (error) {
-      // A server that no longer takes EHLO ahead of its greeting gets it behind.
-      if (!earlyHello || this.#closed) throw error;
-      return establish(this.#options);
-    }
-  }
-
-  #failQueue(error: SendError): void {
-    // Only what waits now: a caller who sends again in its handler gets a new attempt.
-    for (let left = this.#queue.length; left > 0; left--) this.#queue.shift()?.fail(error, error.transcript);
-  }
-
-  /** A job that ended while it waited: its message must not be held until its turn comes. */
-  #onGivenUp(job: SendJob): void {
-    if (job.queuedMs > 0 || ++this.#abandoned * 2 < this.#queue.length) return;
-    this.#abandoned = 0;
-    this.#queue.purge((waiting) => waiting.settled || waiting === job);
-    if (this.#queue.length === 0) {
-      clearTimeout(this.#rateTimer);
-      this.#rateTimer = undefined;
-      this.#announceDrained();
-    }
-  }
-
-  #rateWaitMs(job: SendJob): number {
-    let waitMs = 0;
-    for (const { units, bucket } of this.#buckets) waitMs = Math.max(waitMs, bucket.waitMs(units(job)));
-    return waitMs;
-  }
-
-  get #busy(): boolean {
-    if (this.#queue.length > 0 || this.#connecting > 0) return true;
-    for (const pipeline of this.#pipelines) if (pipeline.load > 0) return true;
-    return false;
-  }
-
-  #announceDrained(): void {
-    if (this.#drainWaiters.length === 0 || this.#busy) return;
-    const waiters = this.#drainWaiters;
-    this.#drainWaiters = [];
-    for (const waiter of waiters) waiter();
+  #load(): Promise<Pool> {
+    this.#loading ??= import("./pool.js").then(({ Pool }) => {
+      const pool = new Pool(this.#options);
+      if (this.#destroyed) pool.destroy();
+      this.#pool = pool;
+      return pool;
+    });
+    return this.#loading;
   }
 
   async #drain(): Promise<void> {
-    if (this.#busy) {
-      let timer: NodeJS.Timeout | undefined;
-      await Promise.race([
-        new Promise<void>((resolve) => this.#drainWaiters.push(resolve)),
-        new Promise<void>((resolve) => {
-          timer = setTimeout(resolve, this.#options.closeTimeoutMs);
-        }),
-      ]);
-      clearTimeout(timer);
-    }
-    const open = [...this.#pipelines];
-    const finished = open.filter((pipeline) => pipeline.load === 0);
-    for (const pipeline of open) this.#forgetIdle(pipeline);
-    for (const pipeline of finished) this.#leave(pipeline);
-    await Promise.all(this.#leaving);
-    this.destroy();
+    // What was sent before is in the pool's queue by then: promises are heard in the order in which they were asked.
+    const pool = await this.#loading?.catch(() => undefined);
+    await pool?.close();
   }
 }
 
-/** setTimeout counts no further. */
-const MAX_TIMER_MS = 2_147_483_647;
+const EMAIL_MESSAGE = Symbol.for("@wirepost/mime-message.EmailMessage");
 
-function clientClosed(): SendError {
-  return new SendError("ERR_CLIENT_CLOSED", "the client is closed", { phase: "connect" });
+/**
+ * A pool reads the envelope at once; a caller who then fills its object for the next message must not change that for the first
+ * ones. Objects of a caller's own class are left alone: a copy of one has no private fields.
+ */
+function snapshot(message: MessageInput | EmailMessage): MessageInput | EmailMessage {
+  if (typeof message !== "object" || message === null) return message;
+  const prototype = Object.getPrototypeOf(message);
+  if (prototype === Object.prototype) return { ...message };
+  const ours = Object.hasOwn(message, EMAIL_MESSAGE) && Object.getPrototypeOf(prototype) === Object.prototype;
+  return ours ? Object.create(prototype, Object.getOwnPropertyDescriptors(message)) : message;
 }

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { serializeCommand } from "@wirepost/smtp-protocol";
+import { helloDomain } from "@wirepost/mail-address";
 import type { ConnectOptions, Socket, TlsOptions } from "@wirepost/socket-core";
 import { checkMs, checkNames, optionError } from "./check-names.js";
 import { parseConnectionUrl } from "./connection-url.js";
@@ -237,7 +237,7 @@ function checkWindow(window: ConnectionOptions["window"]): void {
 function checkClientName(clientName: string | undefined): void {
   if (clientName === undefined) return;
   try {
-    serializeCommand({ verb: "EHLO", domain: clientName });
+    helloDomain(clientName);
   } catch {
     throw optionError("ERR_CLIENT_OPTION", "clientName must be a domain or an address literal");
   }

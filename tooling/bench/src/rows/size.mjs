@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -11,7 +12,10 @@ const require = createRequire(import.meta.url);
 export default {
   title: "Size, minified and gzipped",
   async measure() {
-    const client = await measure(join(ROOT, "packages/smtp-client/dist/index.js"), { pure: false });
+    const folder = join(ROOT, "packages/smtp-client/dist");
+    const client = await measure(join(folder, "index.js"), { pure: false });
+    const pool = readdirSync(folder).find((name) => /^pool-\w+\.js$/.test(name));
+    const engine = await measure(join(folder, pool), { pure: false });
     const nodemailer = await measure(join(require.resolve("nodemailer"), "../../esm/nodemailer.js"), {
       pure: false,
     });
@@ -30,6 +34,7 @@ export default {
         },
         "KB",
       ),
+      line("… what its first message loads", kilobytes(engine.gzipBytes), "KB"),
       line(
         "ClientProtocol alone, tree-shaken",
         kilobytes(await shaken("ClientProtocol", "@wirepost/smtp-protocol")),
