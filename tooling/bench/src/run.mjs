@@ -4,19 +4,15 @@ import { loadavg } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { figure } from "./lab/lines.mjs";
-import { BENCH, RESULTS, scratchFolder } from "./lab/paths.mjs";
+import { BENCH, FRONT_PAGE, RESULTS, scratchFolder } from "./lab/paths.mjs";
 import { postfixTools } from "./lab/postfix.mjs";
 import { endAll } from "./lab/processes.mjs";
 import { versions } from "./lab/versions.mjs";
 import { showProfile } from "./profile.mjs";
-import { showLine, table } from "./table.mjs";
+import { ORDER, recorded } from "./recorded.mjs";
+import { showLine, table, withSummary } from "./table.mjs";
 
 const ROWS = join(BENCH, "src", "rows");
-/** In the order of the table. */
-const ORDER = [
-  ...["round-trips", "set-up", "one-connection", "ten-connections", "composed", "large", "window"],
-  ...["line-end-check", "reply-parser", "attachment", "batch", "import-time", "size", "compose", "socket"],
-];
 
 const USAGE = `usage: npm run bench -- [--quick] [--record] [--rounds N] [--profile] [--list] [row …]
 
@@ -125,10 +121,8 @@ function save(result) {
   writeFileSync(join(RESULTS, `${result.row}.json`), `${JSON.stringify(result, undefined, 2)}\n`);
 }
 
-export function writeTable() {
-  const results = readdirSync(RESULTS)
-    .filter((name) => name.endsWith(".json"))
-    .map((name) => JSON.parse(readFileSync(join(RESULTS, name), "utf8")))
-    .sort((a, b) => ORDER.indexOf(a.row) - ORDER.indexOf(b.row));
+function writeTable() {
+  const results = recorded();
   writeFileSync(join(BENCH, "RESULTS.md"), table(results));
+  writeFileSync(FRONT_PAGE, withSummary(readFileSync(FRONT_PAGE, "utf8"), results));
 }

@@ -50,3 +50,31 @@ export function table(results) {
   }
   return `${out.join("\n")}\n`;
 }
+
+const BEGIN = "<!-- written by `npm run bench` -->";
+const END = "<!-- end of what the bench wrote -->";
+
+/** What the front page shows: every figure that has an aim, met or not. */
+export function summary(results) {
+  const out = ["| what | measured | aim | met |", "|---|---|---|---|"];
+  for (const { title, lines, date } of results) {
+    const aimed = lines.filter(({ aim }) => aim !== undefined);
+    if (aimed.length === 0) continue;
+    out.push(`| **${title}** (${date.slice(0, 10)}) | | | |`);
+    for (const one of aimed) {
+      out.push(
+        `| ${one.what} | ${figure(one.measured)} ${one.unit} | ${showAim(one.aim)} | ${verdict(one.met)} |`,
+      );
+    }
+  }
+  return out.join("\n");
+}
+
+/** The page with its summary written anew. @throws when the page has no place for it */
+export function withSummary(page, results) {
+  const begin = page.indexOf(BEGIN);
+  const end = page.indexOf(END);
+  if (begin === -1 || end < begin)
+    throw new Error(`the page has no place for the summary: ${BEGIN} … ${END}`);
+  return `${page.slice(0, begin + BEGIN.length)}\n\n${summary(results)}\n\n${page.slice(end)}`;
+}

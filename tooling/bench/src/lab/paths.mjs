@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 
 export const BENCH = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 export const ROOT = join(BENCH, "..", "..");
+export const FRONT_PAGE = join(ROOT, "README.md");
 export const CLIENTS = join(BENCH, "src", "clients");
 export const PROGRAMS = join(BENCH, "src", "programs");
 export const RESULTS = join(BENCH, "results");

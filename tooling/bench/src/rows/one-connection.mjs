@@ -63,6 +63,11 @@ export default {
         "s per 1,000",
       ),
       line(
+        "… and the bare socket's, which nobody can beat",
+        nodemailer.cpuPerThousand / limit.cpuPerThousand,
+        "× less",
+      ),
+      line(
         "client's CPU per message, of the bare socket's",
         wirepost.cpuPerThousand / limit.cpuPerThousand,
         "× limit",
