@@ -10,6 +10,8 @@ export default defineConfig({
     globalSetup: ["src/machine/prepare.ts"],
     pool: "forks",
     fileParallelism: false,
+    // Where tests wait for a program to start, two of them may.
+    maxConcurrency: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     passWithNoTests: false,

@@ -58,6 +58,11 @@ const CASES: { name: string; error: object; exit: number }[] = [
   },
   { name: "SMTPUTF8 missing", error: { code: "ERR_CLIENT_SMTPUTF8_NEEDED", phase: "mail" }, exit: 69 },
   {
+    name: "SMTPUTF8 missing, found while composing",
+    error: { code: "ERR_MIME_SMTPUTF8_REQUIRED", phase: "compose" },
+    exit: 69,
+  },
+  {
     name: "no final reply",
     error: { code: "ERR_CLIENT_CONNECTION_LOST", phase: "end-of-data", state: "unknown" },
     exit: 80,

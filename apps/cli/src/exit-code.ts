@@ -75,6 +75,8 @@ const PATTERNS: readonly { code: RegExp; exit: ExitCode; unlessRetryable?: true 
   { code: /^ERR_MIME_(?:FILE_|SOURCE_FAILED$|SOURCE_CHANGED$)/, exit: EXIT_CODES.noInput },
   { code: /^ERR_CLIENT_CONTENT_SOURCE$/, exit: EXIT_CODES.noInput },
   { code: /^ERR_SOCKET_FILE_UNREADABLE$/, exit: EXIT_CODES.noInput },
+  // The address is valid; it is the server that lacks something, as with ERR_CLIENT_SMTPUTF8_NEEDED.
+  { code: /^ERR_MIME_SMTPUTF8_REQUIRED$/, exit: EXIT_CODES.unavailable },
   { code: /^ERR_(?:MIME_|ADDRESS_|SOCKET_FILE_)/, exit: EXIT_CODES.data },
   { code: /^ERR_SMTP_(?:ARGUMENT|LINE_TOO_LONG|NUL)$/, exit: EXIT_CODES.data },
   { code: /^ERR_CLIENT_TOO_MANY_RECIPIENTS$/, exit: EXIT_CODES.data },

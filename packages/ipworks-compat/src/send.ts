@@ -49,7 +49,9 @@ export class Sending {
     const { capabilities } = this.#connection;
     const content = await message.composed(capabilities.has("8BITMIME"));
     this.#run.check();
-    if (content.facts.smtpUtf8 && !capabilities.has("SMTPUTF8"))
+    // With a charset, only an address is left that needs SMTPUTF8; the transaction refuses it, as no charset helps there.
+    const raw = this.#host.settings.text("Charset") === "";
+    if (raw && content.facts.smtpUtf8 && !capabilities.has("SMTPUTF8"))
       throw this.#host.fail(
         434,
         'the headers are not ASCII and the server takes no others: set Config("Charset=utf-8")',

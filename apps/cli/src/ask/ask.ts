@@ -43,8 +43,14 @@ function refusal(error: unknown): Reply {
   throw error;
 }
 
-function verdictOf({ code }: Reply): Answer["verdict"] {
-  if (code === 252 || code === 500 || code === 502) return "not-told";
+/**
+ * Replies that are about the command or the client and tell nothing of the address: 252, 500 to 504 (RFC 5321 4.2.2), and 530, which
+ * asks for a login first (RFC 4954 6).
+ */
+const TELLS_NOTHING: ReadonlySet<number> = new Set([252, 500, 501, 502, 503, 504, 530]);
+
+export function verdictOf({ code }: Pick<Reply, "code">): Answer["verdict"] {
+  if (TELLS_NOTHING.has(code)) return "not-told";
   if (code < 300) return "known";
   return code < 500 ? "later" : "unknown";
 }
