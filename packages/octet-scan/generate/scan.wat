@@ -1,4 +1,4 @@
-;; The vector half of this package: sixteen octets a step (the fixed-width SIMD of WebAssembly 2.0). The scalar half in
+;; The vector half of this package: 16 or 32 octets a step (the fixed-width SIMD of WebAssembly 2.0). The scalar half in
 ;; src/ gives the same answers, and a test holds the two against each other.
 (module
   ;; The first page holds octets, the second begins with what a walk found. Loads stay below `$limit`, so they never reach over.
@@ -44,83 +44,114 @@
   ;; the present line came before; $afterReturn says that a CR did.
   (func (export "facts") (param $limit i32) (param $line i32) (param $afterReturn i32)
     (local $at i32)
-    (local $block v128)
+    (local $first v128)
+    (local $second v128)
     (local $mask i32)
     (local $highs i32)
     (local $returns i32)
     (local $feeds i32)
-    (local $carry i32)
-    (local $length i32)
     (local $bit i32)
-    (global.set $high (i32.const 0))
+    (local $length i32)
+    ;; Lines that are right are counted in these, which stay in registers; all else goes by the globals.
+    (local $high i32)
+    (local $pairs i32)
+    (local $ends i32)
+    (local $longest i32)
+    (local $lineStart i32)
+    ;; The octet before this step is a CR.
+    (local $carry i32)
     (global.set $controls (i32.const 0))
     (global.set $nuls (i32.const 0))
     (global.set $returns (i32.const 0))
     (global.set $feeds (i32.const 0))
     (global.set $pairs (i32.const 0))
-    (global.set $longest (i32.const 0))
-    (global.set $lineStart (i32.sub (i32.const 0) (local.get $line)))
-    (global.set $lastReturn (select (i32.const -1) (i32.const -2) (local.get $afterReturn)))
+    (local.set $lineStart (i32.sub (i32.const 0) (local.get $line)))
+    (local.set $carry (i32.ne (local.get $afterReturn) (i32.const 0)))
     (block $tail
       (loop $next
-        (br_if $tail (i32.gt_u (i32.add (local.get $at) (i32.const 16)) (local.get $limit)))
-        (local.set $block (v128.load (local.get $at)))
+        (br_if $tail (i32.gt_u (i32.add (local.get $at) (i32.const 32)) (local.get $limit)))
+        (local.set $first (v128.load (local.get $at)))
+        (local.set $second (v128.load offset=16 (local.get $at)))
         ;; Printable octets are 32 to 126: with 32 taken away, those below 95.
         (local.set $mask
-          (i8x16.bitmask
-            (i8x16.ge_u
-              (i8x16.sub (local.get $block) (i8x16.splat (i32.const 32)))
-              (i8x16.splat (i32.const 95)))))
-        (if (local.get $mask)
+          (i32.or
+            (i8x16.bitmask
+              (i8x16.ge_u
+                (i8x16.sub (local.get $first) (i8x16.splat (i32.const 32)))
+                (i8x16.splat (i32.const 95))))
+            (i32.shl
+              (i8x16.bitmask
+                (i8x16.ge_u
+                  (i8x16.sub (local.get $second) (i8x16.splat (i32.const 32)))
+                  (i8x16.splat (i32.const 95))))
+              (i32.const 16))))
+        (if (i32.or (local.get $mask) (local.get $carry))
           (then
-            (local.set $highs (i8x16.bitmask (local.get $block)))
-            (global.set $high (i32.add (global.get $high) (i32.popcnt (local.get $highs))))
-            (local.set $returns (i8x16.bitmask (i8x16.eq (local.get $block) (i8x16.splat (i32.const 13)))))
-            (local.set $feeds (i8x16.bitmask (i8x16.eq (local.get $block) (i8x16.splat (i32.const 10)))))
-            (local.set $carry (i32.eq (global.get $lastReturn) (i32.sub (local.get $at) (i32.const 1))))
-            (local.set $mask (i32.and (local.get $mask) (i32.xor (local.get $highs) (i32.const -1))))
+            (local.set $returns
+              (i32.or
+                (i8x16.bitmask (i8x16.eq (local.get $first) (i8x16.splat (i32.const 13))))
+                (i32.shl
+                  (i8x16.bitmask (i8x16.eq (local.get $second) (i8x16.splat (i32.const 13))))
+                  (i32.const 16))))
+            (local.set $feeds
+              (i32.or
+                (i8x16.bitmask (i8x16.eq (local.get $first) (i8x16.splat (i32.const 10))))
+                (i32.shl
+                  (i8x16.bitmask (i8x16.eq (local.get $second) (i8x16.splat (i32.const 10))))
+                  (i32.const 16))))
+            ;; High octets and TAB count for nothing in a line.
+            (if (i32.ne (local.get $mask) (i32.or (local.get $returns) (local.get $feeds)))
+              (then
+                (local.set $highs
+                  (i32.or
+                    (i8x16.bitmask (local.get $first))
+                    (i32.shl (i8x16.bitmask (local.get $second)) (i32.const 16))))
+                (local.set $high (i32.add (local.get $high) (i32.popcnt (local.get $highs))))
+                (local.set $mask
+                  (i32.and
+                    (local.get $mask)
+                    (i32.xor
+                      (i32.or
+                        (local.get $highs)
+                        (i32.or
+                          (i8x16.bitmask (i8x16.eq (local.get $first) (i8x16.splat (i32.const 9))))
+                          (i32.shl
+                            (i8x16.bitmask (i8x16.eq (local.get $second) (i8x16.splat (i32.const 9))))
+                            (i32.const 16))))
+                      (i32.const -1))))))
             (if
               (i32.and
                 ;; Each LF has its CR, each CR its LF …
                 (i32.eq
-                  (i32.and
-                    (i32.or (i32.shl (local.get $returns) (i32.const 1)) (local.get $carry))
-                    (i32.const 0xffff))
+                  (i32.or (i32.shl (local.get $returns) (i32.const 1)) (local.get $carry))
                   (local.get $feeds))
-                ;; … and there is nothing else but TAB.
-                (i32.eq
-                  (local.get $mask)
-                  (i32.or
-                    (i32.or (local.get $returns) (local.get $feeds))
-                    (i8x16.bitmask (i8x16.eq (local.get $block) (i8x16.splat (i32.const 9)))))))
+                ;; … and there is nothing else.
+                (i32.eq (local.get $mask) (i32.or (local.get $returns) (local.get $feeds))))
               (then
-                (local.set $bit (i32.popcnt (local.get $feeds)))
-                (global.set $feeds (i32.add (global.get $feeds) (local.get $bit)))
-                (global.set $pairs (i32.add (global.get $pairs) (local.get $bit)))
-                (global.set $returns (i32.add (global.get $returns) (i32.popcnt (local.get $returns))))
+                (local.set $pairs (i32.add (local.get $pairs) (i32.popcnt (local.get $feeds))))
                 (if (local.get $carry)
-                  (then (global.set $lineStart (i32.add (local.get $at) (i32.const 1)))))
-                (if (i32.and (local.get $returns) (i32.const 0x8000))
-                  (then (global.set $lastReturn (i32.add (local.get $at) (i32.const 15)))))
+                  (then (local.set $lineStart (i32.add (local.get $at) (i32.const 1)))))
+                (local.set $ends (i32.add (local.get $ends) (i32.popcnt (local.get $returns))))
+                (local.set $carry (i32.shr_u (local.get $returns) (i32.const 31)))
                 (loop $lines
                   (if (local.get $returns)
                     (then
                       (local.set $bit (i32.add (local.get $at) (i32.ctz (local.get $returns))))
-                      (local.set $length (i32.sub (local.get $bit) (global.get $lineStart)))
-                      (if (i32.gt_s (local.get $length) (global.get $longest))
-                        (then (global.set $longest (local.get $length))))
-                      ;; Behind the LF, which for a CR at the end of a step is still to come.
-                      (global.set $lineStart
-                        (i32.add
-                          (local.get $bit)
-                          (select
-                            (i32.const 1)
-                            (i32.const 2)
-                            (i32.eq (i32.ctz (local.get $returns)) (i32.const 15)))))
+                      (local.set $length (i32.sub (local.get $bit) (local.get $lineStart)))
+                      (if (i32.gt_s (local.get $length) (local.get $longest))
+                        (then (local.set $longest (local.get $length))))
+                      ;; Behind the LF; one that is still to come moves it there.
+                      (local.set $lineStart (i32.add (local.get $bit) (i32.const 2)))
                       (local.set $returns
                         (i32.and (local.get $returns) (i32.sub (local.get $returns) (i32.const 1))))
-                      (br $lines)))))
+                      (br $lines))))
+                ;; A CR at the end of a step: until its LF comes, the line begins behind the CR.
+                (local.set $lineStart (i32.sub (local.get $lineStart) (local.get $carry))))
               (else
+                (global.set $longest (local.get $longest))
+                (global.set $lineStart (local.get $lineStart))
+                (global.set $lastReturn
+                  (select (i32.sub (local.get $at) (i32.const 1)) (i32.const -2) (local.get $carry)))
                 (loop $bits
                   (if (local.get $mask)
                     (then
@@ -128,9 +159,17 @@
                       (call $note (i32.load8_u (local.get $bit)) (local.get $bit))
                       (local.set $mask
                         (i32.and (local.get $mask) (i32.sub (local.get $mask) (i32.const 1))))
-                      (br $bits))))))))
-        (local.set $at (i32.add (local.get $at) (i32.const 16)))
+                      (br $bits))))
+                (local.set $longest (global.get $longest))
+                (local.set $lineStart (global.get $lineStart))
+                (local.set $carry (i32.eq (global.get $lastReturn) (i32.add (local.get $at) (i32.const 31))))))))
+        (local.set $at (i32.add (local.get $at) (i32.const 32)))
         (br $next)))
+    (global.set $high (local.get $high))
+    (global.set $longest (local.get $longest))
+    (global.set $lineStart (local.get $lineStart))
+    (global.set $lastReturn
+      (select (i32.sub (local.get $at) (i32.const 1)) (i32.const -2) (local.get $carry)))
     (block $end
       (loop $one
         (br_if $end (i32.ge_u (local.get $at) (local.get $limit)))
@@ -145,9 +184,9 @@
     (i32.store (i32.const 65536) (global.get $high))
     (i32.store (i32.const 65540) (global.get $controls))
     (i32.store (i32.const 65544) (global.get $nuls))
-    (i32.store (i32.const 65548) (global.get $returns))
-    (i32.store (i32.const 65552) (global.get $feeds))
-    (i32.store (i32.const 65556) (global.get $pairs))
+    (i32.store (i32.const 65548) (i32.add (global.get $returns) (local.get $ends)))
+    (i32.store (i32.const 65552) (i32.add (global.get $feeds) (local.get $pairs)))
+    (i32.store (i32.const 65556) (i32.add (global.get $pairs) (local.get $pairs)))
     (i32.store (i32.const 65560) (global.get $longest))
     ;; The present line so far, and whether its CR was the last octet.
     (i32.store (i32.const 65564) (i32.sub (local.get $limit) (global.get $lineStart)))
