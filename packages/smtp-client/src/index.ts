@@ -33,7 +33,7 @@ export type { ConnectionOptions, TlsPolicy, TlsSettings } from "./session/connec
 export { parseConnectionUrl } from "./session/connection-url.js";
 export type { AuthOptions } from "./session/login.js";
 export type { Observer, TransferProgress } from "./session/observer.js";
-export type { SetupTimings } from "./session/session.js";
+export type { SetupTimings } from "./session/open-socket.js";
 export type { Timeouts } from "./session/timeouts.js";
 export type { TranscriptEntry } from "./session/transcript.js";
 // For people who drive a session themselves.

@@ -10,7 +10,8 @@ import type { SendJob } from "./pipeline/send-job.js";
 import { NO_OPTIONS, type SendOptions } from "./pipeline/send-options.js";
 import { type ConnectionOptions, resolveConnectionOptions } from "./session/connection-options.js";
 import { type AuthOptions, Login } from "./session/login.js";
-import type { Session, SetupTimings } from "./session/session.js";
+import type { SetupTimings } from "./session/open-socket.js";
+import type { Session } from "./session/session.js";
 import type { TranscriptEntry } from "./session/transcript.js";
 
 export interface ConnectionSetup {

@@ -1,5 +1,5 @@
 import { type Channel, channel } from "node:diagnostics_channel";
-import type { SetupTimings } from "../session/session.js";
+import type { SetupTimings } from "../session/open-socket.js";
 import type { Receipt } from "./receipt.js";
 import type { SendError } from "./send-error.js";
 

@@ -1,6 +1,6 @@
 import { formatMailbox, type Mailbox } from "@wirepost/mail-address";
 import type { Reply } from "@wirepost/smtp-protocol";
-import type { SetupTimings } from "../session/session.js";
+import type { SetupTimings } from "../session/open-socket.js";
 import type { TranscriptEntry } from "../session/transcript.js";
 import type { SendError } from "./send-error.js";
 

@@ -13,7 +13,7 @@ import { type Outcome, Receipt, type RecipientOutcome } from "../outcome/receipt
 import { shownText } from "../outcome/refused.js";
 import { type FailureState, type Phase, SendError } from "../outcome/send-error.js";
 import { checkNames, optionError } from "../session/check-names.js";
-import type { SetupTimings } from "../session/session.js";
+import type { SetupTimings } from "../session/open-socket.js";
 import type { TranscriptEntry } from "../session/transcript.js";
 import { elapsed, turnNow } from "../session/turn-clock.js";
 import {

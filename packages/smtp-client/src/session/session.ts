@@ -6,17 +6,17 @@ import {
   type Reply,
   SmtpProtocolError,
 } from "@wirepost/smtp-protocol";
-import { connect, type Socket } from "@wirepost/socket-core";
+import type { Socket } from "@wirepost/socket-core";
 import { publishConnection } from "../outcome/diagnostics.js";
 import { fromLowerError } from "../outcome/from-lower-error.js";
-import { abortedError } from "../outcome/refused.js";
 import { type Phase, SendError } from "../outcome/send-error.js";
 import type { ResolvedConnectionOptions } from "./connection-options.js";
 import { Deadline } from "./deadline.js";
+import { type OpenedSocket, openSocket, type SetupTimings } from "./open-socket.js";
 import { replyTimeoutMs } from "./timeouts.js";
 import { describeTls, tlsOptionsFor } from "./tls-settings.js";
-import { Secrets, Transcript } from "./transcript.js";
-import { elapsed, roundMs, turnNow } from "./turn-clock.js";
+import type { Secrets, Transcript } from "./transcript.js";
+import { elapsed, turnNow } from "./turn-clock.js";
 
 /** Whoever wrote a command hears what became of it. */
 export interface ReplyHandler {
@@ -27,16 +27,6 @@ export interface ReplyHandler {
 }
 
 export type SessionExchange = Exchange<ReplyHandler>;
-
-/** Milliseconds that each step of the set-up took; undefined for a step that did not happen. */
-export interface SetupTimings {
-  resolveMs?: number | undefined;
-  connectMs?: number | undefined;
-  tlsMs?: number | undefined;
-  greetingMs?: number | undefined;
-  ehloMs?: number | undefined;
-  authMs?: number | undefined;
-}
 
 /** Replies after which nothing is left to do for the message. */
 const DECIDES: ReadonlySet<SessionExchange["awaited"]> = new Set([
@@ -80,76 +70,26 @@ export class Session {
   #socketFull = false;
   /** Octets that the socket has and has not given back. */
   #heldBytes = 0;
-  #acceptedByObserver = false;
+  #acceptedByObserver: boolean;
 
   /** Resolves once TCP, a proxy and implicit TLS stand. @throws SendError */
   static async open(options: ResolvedConnectionOptions): Promise<Session> {
-    const secrets = new Secrets();
-    for (const secret of options.login?.secrets ?? []) secrets.add(secret);
-    const observer = options.observer;
-    const transcript =
-      options.transcript === true || observer?.onTranscript !== undefined
-        ? new Transcript(secrets, observer?.onTranscript?.bind(observer))
-        : undefined;
-    const timings: SetupTimings = {};
-    let phase: Phase = "connect";
-    let accepted = false;
-    let socket: Socket | undefined;
+    const opened = await openSocket(options);
     try {
-      socket =
-        options.socket ??
-        (await connect({
-          host: options.host,
-          ...(options.path === undefined ? { port: options.port } : { path: options.path }),
-          connectTimeoutMs: options.times.connectMs,
-          signal: options.signal,
-          ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
-          family: options.family,
-          preferFamily: options.preferFamily,
-          localAddress: options.localAddress,
-          localPort: options.localPort,
-          lookup: options.lookup,
-          onProgress: ({ step, durationMs }) => {
-            if (step === "resolved") timings.resolveMs = roundMs(durationMs);
-            else if (step === "connected") timings.connectMs = roundMs(durationMs);
-          },
-        }));
-      transcript?.note(`connected to ${socket.remoteAddress ?? options.path ?? options.host}`);
-      if (options.policy === "implicit" && socket.tls === undefined) {
-        phase = "tls";
-        const tlsBegan = turnNow();
-        await socket.startTls(
-          tlsOptionsFor(options, () => {
-            accepted = true;
-          }),
-        );
-        timings.tlsMs = elapsed(tlsBegan);
-        transcript?.note(describeTls(socket));
-      }
-      const session = new Session(options, socket, secrets, transcript, timings);
-      session.#acceptedByObserver = accepted;
-      return session;
+      return new Session(options, opened);
     } catch (error) {
-      socket?.destroy();
-      if (options.signal?.aborted === true) throw abortedError(phase, options.signal.reason);
-      throw fromLowerError(error, phase, {
-        transcript: transcript?.entries,
-        otherwise: "ERR_CLIENT_CALLBACK",
-      });
+      opened.socket.destroy();
+      throw fromLowerError(error, "connect", { transcript: opened.transcript?.entries });
     }
   }
 
-  private constructor(
-    options: ResolvedConnectionOptions,
-    socket: Socket,
-    secrets: Secrets,
-    transcript: Transcript | undefined,
-    timings: SetupTimings,
-  ) {
+  private constructor(options: ResolvedConnectionOptions, opened: OpenedSocket) {
+    const { socket } = opened;
     this.options = options;
-    this.secrets = secrets;
-    this.transcript = transcript;
-    this.timings = timings;
+    this.secrets = opened.secrets;
+    this.transcript = opened.transcript;
+    this.timings = opened.timings;
+    this.#acceptedByObserver = opened.acceptedByObserver;
     this.phase = "greeting";
     let greeted: ReplyHandler | undefined;
     this.greeting = new Promise((resolve, reject) => {
