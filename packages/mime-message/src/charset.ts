@@ -51,18 +51,28 @@ export async function loadCharset(name: string): Promise<TextCharset> {
   ) {
     throw unknown(name);
   }
-  let iconv: Iconv;
+  let iconv: Partial<Iconv>;
   try {
-    const module = (await import("iconv-lite")) as unknown as { default?: Iconv } & Iconv;
+    const module = (await import("iconv-lite")) as unknown as { default?: Partial<Iconv> } & Partial<Iconv>;
     iconv = module.default ?? module;
   } catch (cause) {
-    throw new MimeError("ERR_MIME_MODULE_MISSING", `The charset ${quoteForError(name)} needs iconv-lite`, {
-      cause,
-    });
+    throw needsModule(name, cause);
   }
+  // A bundle for browsers has an empty module in its place (the `browser` field of package.json).
+  if (!isWhole(iconv)) throw needsModule(name);
   const charset = key === "iso-2022-jp" ? iso2022jp(iconv) : iconvCharset(iconv, key, name);
   loaded.set(key, charset);
   return charset;
+}
+
+function isWhole(iconv: Partial<Iconv>): iconv is Iconv {
+  return typeof iconv.encode === "function";
+}
+
+function needsModule(name: string, cause?: unknown): MimeError {
+  return new MimeError("ERR_MIME_MODULE_MISSING", `The charset ${quoteForError(name)} needs iconv-lite`, {
+    cause,
+  });
 }
 
 function unknown(name: string): MimeError {

@@ -52,6 +52,14 @@ const USES = [
     share: 0.35,
   },
   {
+    // Charsets come along with it, and their library for Node does not (the `browser` field).
+    package: "@wirepost/mime-message",
+    names: "composeMessage",
+    use: 'composeMessage({ from: "ann@example.com", to: "bob@example.org", text: "Grüße" }).content.length > 200',
+    gives: true,
+    share: 1,
+  },
+  {
     package: "@wirepost/mime-message",
     names: "parseHeaders",
     use: 'parseHeaders("Subject: x\\r\\n").length',
@@ -74,9 +82,6 @@ const USES = [
   },
 ];
 
-/** Loaded only for charsets other than UTF-8, and made for Node: a bundle for browsers leaves it out. */
-const OUTSIDE = ["iconv-lite"];
-
 /** Each gives the bundle's text. Entry files lie in the consumer, so that packages are found as a user's are. */
 const BUNDLERS = {
   async esbuild(entry) {
@@ -86,9 +91,7 @@ const BUNDLERS = {
       minify: true,
       write: false,
       format: "iife",
-      platform: "neutral",
-      mainFields: ["module", "main"],
-      external: OUTSIDE,
+      platform: "browser",
       logLevel: "silent",
     });
     if (warnings.length > 0) throw new Error(warnings.map(({ text }) => text).join("\n"));
@@ -101,7 +104,6 @@ const BUNDLERS = {
     const warnings = [];
     const bundle = await rollup({
       input: entry,
-      external: OUTSIDE,
       plugins: [nodeResolve({ browser: true }), commonjs()],
       onwarn: ({ message }) => warnings.push(message),
     });
@@ -120,7 +122,6 @@ const BUNDLERS = {
           target: ["web", "es2022"],
           entry,
           output: { path: folder, filename: "webpack.js", publicPath: "" },
-          externals: Object.fromEntries(OUTSIDE.map((name) => [name, `import ${name}`])),
           performance: false,
         },
         (error, result) => (error ? reject(error) : resolve(result)),
@@ -140,7 +141,6 @@ const BUNDLERS = {
       build: {
         write: false,
         minify: true,
-        rolldownOptions: { external: OUTSIDE },
         lib: { entry, formats: ["iife"], name: "bundle" },
       },
     });
@@ -150,7 +150,7 @@ const BUNDLERS = {
 
 /** Runs a bundle where there is no Node: neither `process`, nor `Buffer`, nor `require`. */
 function runInBrowser(code) {
-  const context = createContext({ TextEncoder, TextDecoder, URL, atob, btoa });
+  const context = createContext({ TextEncoder, TextDecoder, URL, atob, btoa, crypto });
   runInContext("globalThis.self = globalThis;", context);
   runInContext(code, context, { timeout: 10_000 });
   return context.result;
