@@ -71,6 +71,7 @@ const PATTERNS: readonly { code: RegExp; exit: ExitCode; unlessRetryable?: true 
     code: /^ERR_QUEUE_(?:ENVELOPE|TOO_LARGE|NOT_FOUND|STATE|DAMAGED|VERSION|FOREIGN)$/,
     exit: EXIT_CODES.data,
   },
+  { code: /^ERR_CLIENT_NOT_LOADED$/, exit: EXIT_CODES.software },
   { code: /^ERR_QUEUE_MODULE_MISSING$/, exit: EXIT_CODES.unavailable },
   { code: /^ERR_MIME_(?:FILE_|SOURCE_FAILED$|SOURCE_CHANGED$)/, exit: EXIT_CODES.noInput },
   { code: /^ERR_CLIENT_CONTENT_SOURCE$/, exit: EXIT_CODES.noInput },

@@ -3,6 +3,7 @@ import type { EmailMessage, MessageInput } from "@wirepost/mime-message";
 import type { Capabilities, Command, Reply } from "@wirepost/smtp-protocol";
 import type { Socket, TlsInfo } from "@wirepost/socket-core";
 import type { ManualTransaction, ManualTransactionOptions, TransactionByHand } from "./manual-transaction.js";
+import { notLoaded } from "./outcome/not-loaded.js";
 import type { Receipt } from "./outcome/receipt.js";
 import { SendError } from "./outcome/send-error.js";
 import type { Pipeline } from "./pipeline/pipeline.js";
@@ -61,7 +62,7 @@ export class SmtpConnection {
       given = rest;
     }
     const resolved = resolveConnectionOptions(given);
-    const engine = await import("./engine.js");
+    const engine = await loadEngine();
     const open = setup === "greeting" ? engine.openAndGreet : engine.establish;
     return new SmtpConnection(engine, await open(resolved));
   }
@@ -304,6 +305,15 @@ export class SmtpConnection {
 
   #notWhileSending(what: string): void {
     if ((this.#pipeline?.load ?? 0) > 0) throw wrongState(what, "messages are being sent");
+  }
+}
+
+/** @throws SendError ERR_CLIENT_NOT_LOADED */
+async function loadEngine(): Promise<Engine> {
+  try {
+    return await import("./engine.js");
+  } catch (cause) {
+    throw notLoaded(cause);
   }
 }
 

@@ -18,4 +18,10 @@ describe("what a reply to VRFY or EXPN says", () => {
     [551, "unknown"],
     [553, "unknown"],
   ] as const)("%i: %s", (code, verdict) => expect(verdictOf({ code })).toBe(verdict));
+
+  it.each([
+    [501, "5.1.3", "unknown"],
+    [501, "5.5.4", "not-told"],
+    [550, "5.1.1", "unknown"],
+  ] as const)("%i %s: %s", (code, enhanced, verdict) => expect(verdictOf({ code, enhanced })).toBe(verdict));
 });

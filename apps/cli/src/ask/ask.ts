@@ -49,8 +49,10 @@ function refusal(error: unknown): Reply {
  */
 const TELLS_NOTHING: ReadonlySet<number> = new Set([252, 500, 501, 502, 503, 504, 530]);
 
-export function verdictOf({ code }: Pick<Reply, "code">): Answer["verdict"] {
-  if (TELLS_NOTHING.has(code)) return "not-told";
+export function verdictOf({ code, enhanced }: Pick<Reply, "code" | "enhanced">): Answer["verdict"] {
+  // X.1.X is about an address whatever the code says (RFC 3463 3.2).
+  const ofAddress = enhanced?.startsWith("5.1.") === true;
+  if (TELLS_NOTHING.has(code) && !ofAddress) return "not-told";
   if (code < 300) return "known";
   return code < 500 ? "later" : "unknown";
 }

@@ -6,6 +6,7 @@ export const CLIENT_ERROR_CODES = {
   ERR_CLIENT_OPTION: "an option has a value that cannot be used",
   ERR_CLIENT_UNKNOWN_OPTION: "an option name that does not exist",
   ERR_CLIENT_URL: "a connection URL that cannot be read",
+  ERR_CLIENT_NOT_LOADED: "a part of this package that is loaded when it is needed could not be loaded",
   ERR_CLIENT_NO_RECIPIENTS: "the message names no recipient",
   ERR_CLIENT_TOO_MANY_RECIPIENTS: "more recipients than `maxRecipients`",
   ERR_CLIENT_GREETING_REFUSED: "the server greeted with 4yz or 5yz",

@@ -90,13 +90,14 @@ export class SendJob {
     readonly options: SendOptions,
     private readonly resolve: (receipt: Receipt) => void,
     private readonly reject: (error: SendError) => void,
+    envelopeOf: MessageInput = message,
   ) {
     checkSendOptions(options);
     const stoppable = options.signal !== undefined || options.sendTimeoutMs !== undefined;
     this.#stopper = stoppable ? new AbortController() : undefined;
     try {
       const envelope =
-        options.envelope === undefined ? messageEnvelope(message) : readEnvelope(options.envelope);
+        options.envelope === undefined ? messageEnvelope(envelopeOf) : readEnvelope(options.envelope);
       this.from = envelope.from;
       this.recipients = toRecipients(envelope.to, options);
     } catch (error) {

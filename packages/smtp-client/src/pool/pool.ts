@@ -97,15 +97,23 @@ export class Pool {
     this.#failQueue(clientClosed());
   }
 
-  /** Takes a message; the turns of senders alternate. */
-  send(sender: object, message: MessageInput | EmailMessage, options: SendOptions): Promise<Receipt> {
+  /**
+   * Takes a message; the turns of senders alternate.
+   * @param envelope what the envelope is made of, where that is not the message as it is now
+   */
+  send(
+    sender: object,
+    message: MessageInput | EmailMessage,
+    options: SendOptions,
+    envelope: MessageInput = message,
+  ): Promise<Receipt> {
     return new Promise((resolve, reject) => {
       if (this.#closing !== undefined) {
         reject(clientClosed());
         return;
       }
       // A throw in here becomes the promise's rejection.
-      const job = new SendJob(message, options, resolve, reject);
+      const job = new SendJob(message, options, resolve, reject, envelope);
       watchJob(job);
       if (job.settled) return;
       if (job.signal !== undefined) job.onSettled(() => this.#onGivenUp(job));

@@ -96,7 +96,10 @@ export async function* runBatch(
   const start = (item: BatchItem, index: number): void => {
     pending++;
     const wrapped = typeof item === "object" && item !== null && "message" in item;
-    runner.send(wrapped ? item.message : item, wrapped ? item.options : undefined).then(
+    // A throw becomes a rejection: what was begun has to end.
+    new Promise<Receipt>((resolve) => {
+      resolve(runner.send(wrapped ? item.message : item, wrapped ? item.options : undefined));
+    }).then(
       (receipt) => finished({ index, message: item, receipt }),
       (error: unknown) => finished({ index, message: item, error: asSendError(error) }),
     );

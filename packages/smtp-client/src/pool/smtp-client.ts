@@ -1,8 +1,10 @@
 import type { EmailMessage, MessageInput } from "@wirepost/mime-message";
+import { notLoaded } from "../outcome/not-loaded.js";
 import type { Receipt } from "../outcome/receipt.js";
 import { NO_OPTIONS, type SendOptions } from "../pipeline/send-options.js";
 import { clientClosed } from "./client-closed.js";
 import { type ClientOptions, type ResolvedClientOptions, resolveClientOptions } from "./client-options.js";
+import { dataOf, envelopeFields } from "./early-envelope.js";
 import type { Pool } from "./pool.js";
 import { type BatchItem, type BatchResult, runBatch } from "./run-batch.js";
 
@@ -18,6 +20,17 @@ export interface ClientStatistics {
   readonly active: number;
 }
 
+/** A message that came while the pool was loading. */
+interface EarlyMessage {
+  readonly sender: object;
+  readonly message: MessageInput | EmailMessage;
+  readonly options: SendOptions;
+  /** What the envelope was made of when `send()` was called. */
+  readonly envelope: MessageInput;
+  readonly resolve: (receipt: Promise<Receipt>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /**
  * A pool of connections to one server. Several sends at once are spread over connections and pipelined by themselves.
  *
@@ -27,8 +40,7 @@ export class SmtpClient {
   readonly #options: ResolvedClientOptions;
   #pool: Pool | undefined;
   #loading: Promise<Pool> | undefined;
-  /** Messages that came while the pool was loading. */
-  #early = 0;
+  #early: EarlyMessage[] = [];
   /** The sender of all single sends, beside the batches. */
   readonly #single = {};
   #closing: Promise<void> | undefined;
@@ -77,7 +89,7 @@ export class SmtpClient {
 
   get statistics(): ClientStatistics {
     if (this.#pool !== undefined) return this.#pool.statistics;
-    return { connections: 0, idle: 0, queued: this.#early, active: 0 };
+    return { connections: 0, idle: 0, queued: this.#early.length, active: 0 };
   }
 
   /** Takes no new messages, waits for those in hand within `closeTimeoutMs`, then says QUIT everywhere. Never throws. */
@@ -100,41 +112,42 @@ export class SmtpClient {
   #send(sender: object, message: MessageInput | EmailMessage, options: SendOptions): Promise<Receipt> {
     if (this.#closing !== undefined) return Promise.reject(clientClosed());
     if (this.#pool !== undefined) return this.#pool.send(sender, message, options);
-    this.#early++;
-    const asGiven = snapshot(message);
-    return this.#load().then((pool) => {
-      this.#early--;
-      return pool.send(sender, asGiven, options);
+    return new Promise((resolve, reject) => {
+      // A throw in here becomes the promise's rejection, as it does with the pool.
+      const envelope = envelopeFields(message);
+      const kept =
+        options.envelope === undefined ? options : { ...options, envelope: dataOf(options.envelope) };
+      this.#early.push({ sender, message, options: kept, envelope, resolve, reject });
+      this.#load().catch(() => undefined);
     });
   }
 
+  /** The pool, with all early messages in it. @throws SendError ERR_CLIENT_NOT_LOADED */
   #load(): Promise<Pool> {
-    this.#loading ??= import("./pool.js").then(({ Pool }) => {
-      const pool = new Pool(this.#options);
-      if (this.#destroyed) pool.destroy();
-      this.#pool = pool;
-      return pool;
-    });
+    this.#loading ??= import("./pool.js").then(
+      ({ Pool }) => {
+        const pool = new Pool(this.#options);
+        if (this.#destroyed) pool.destroy();
+        this.#pool = pool;
+        // In the turn in which the pool can be seen, so that no later message comes before them.
+        for (const { sender, message, options, envelope, resolve } of this.#early.splice(0)) {
+          resolve(pool.send(sender, message, options, envelope));
+        }
+        return pool;
+      },
+      (cause: unknown) => {
+        // The next message tries again.
+        this.#loading = undefined;
+        const error = notLoaded(cause);
+        for (const { reject } of this.#early.splice(0)) reject(error);
+        throw error;
+      },
+    );
     return this.#loading;
   }
 
   async #drain(): Promise<void> {
-    // What was sent before is in the pool's queue by then: promises are heard in the order in which they were asked.
     const pool = await this.#loading?.catch(() => undefined);
     await pool?.close();
   }
-}
-
-const EMAIL_MESSAGE = Symbol.for("@wirepost/mime-message.EmailMessage");
-
-/**
- * A pool reads the envelope at once; a caller who then fills its object for the next message must not change that for the first
- * ones. Objects of a caller's own class are left alone: a copy of one has no private fields.
- */
-function snapshot(message: MessageInput | EmailMessage): MessageInput | EmailMessage {
-  if (typeof message !== "object" || message === null) return message;
-  const prototype = Object.getPrototypeOf(message);
-  if (prototype === Object.prototype) return { ...message };
-  const ours = Object.hasOwn(message, EMAIL_MESSAGE) && Object.getPrototypeOf(prototype) === Object.prototype;
-  return ours ? Object.create(prototype, Object.getOwnPropertyDescriptors(message)) : message;
 }

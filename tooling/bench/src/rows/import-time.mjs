@@ -1,12 +1,16 @@
 import { join } from "node:path";
 import { atMost, each, line } from "../lab/lines.mjs";
-import { PROGRAMS } from "../lab/paths.mjs";
+import { PROGRAMS, ROOT } from "../lab/paths.mjs";
 import { printed } from "../lab/printed.mjs";
 import { interleave } from "../lab/statistics.mjs";
+import { firstMessage } from "./size.mjs";
 
+const CLIENT = join(ROOT, "packages/smtp-client/dist");
+const FIRST_MESSAGE = join(CLIENT, firstMessage(CLIENT));
 const IMPORTS = {
   "net and tls": ["node:net", "node:tls"],
   wirepost: ["@wirepost/smtp-client"],
+  "wirepost with its engine": ["@wirepost/smtp-client", FIRST_MESSAGE],
   nodemailer: ["nodemailer"],
   upyo: ["@upyo/smtp"],
   emailjs: ["emailjs"],
@@ -30,6 +34,11 @@ export default {
         atMost(2),
         each(results, "millis"),
         "ms",
+      ),
+      line(
+        "… and what its first message loads",
+        results["wirepost with its engine"].millis / results["net and tls"].millis,
+        "× net and tls",
       ),
     ];
   },

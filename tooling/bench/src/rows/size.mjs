@@ -14,8 +14,7 @@ export default {
   async measure() {
     const folder = join(ROOT, "packages/smtp-client/dist");
     const client = await measure(join(folder, "index.js"), { pure: false });
-    const pool = readdirSync(folder).find((name) => /^pool-\w+\.js$/.test(name));
-    const engine = await measure(join(folder, pool), { pure: false });
+    const engine = await measure(join(folder, firstMessage(folder)), { pure: false });
     const nodemailer = await measure(join(require.resolve("nodemailer"), "../../esm/nodemailer.js"), {
       pure: false,
     });
@@ -34,7 +33,8 @@ export default {
         },
         "KB",
       ),
-      line("… what its first message loads", kilobytes(engine.gzipBytes), "KB"),
+      // Plain sending opens this door too, so the aim for the package holds for it as well.
+      line("… what its first message loads", kilobytes(engine.gzipBytes), "KB", atMost(35)),
       line(
         "ClientProtocol alone, tree-shaken",
         kilobytes(await shaken("ClientProtocol", "@wirepost/smtp-protocol")),
@@ -44,6 +44,13 @@ export default {
     ];
   },
 };
+
+/** The file behind the door that the first message opens. */
+export function firstMessage(folder) {
+  const files = readdirSync(folder).filter((name) => /^pool-\w+\.js$/.test(name));
+  if (files.length !== 1) throw new Error(`${folder} has ${files.length} files pool-*.js: build anew`);
+  return files[0];
+}
 
 /** What one name of a package costs in a bundle. */
 async function shaken(name, specifier) {
