@@ -156,6 +156,21 @@ describe.each([
     expect(recipients()).toEqual(names.map((name) => [`${name}@example.org`]));
   });
 
+  it("may be ready ones of a class of the caller's own", async () => {
+    class Ready {
+      get raw(): string {
+        return "From: ann@example.com\r\nTo: bob@example.org\r\nSubject: x\r\n\r\nHello\r\n";
+      }
+    }
+    await client.send(new Ready() as MessageInput);
+    expect(recipients()).toEqual([["bob@example.org"]]);
+  });
+
+  it("with a signal that is none are refused", async () => {
+    const options = { signal: new AbortController() as never };
+    await expect(client.send(FIELDS, options)).rejects.toMatchObject({ code: "ERR_CLIENT_OPTION" });
+  });
+
   it.each([undefined, null, "text", 7, {}, { ...FIELDS, colour: "red" }])(
     "%j is refused",
     async (message) => {

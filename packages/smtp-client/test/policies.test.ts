@@ -125,17 +125,21 @@ describe("the TLS policy that holds where none is given", () => {
     { name: "window", given: { window: { maxMesages: 9 } }, code: "ERR_CLIENT_UNKNOWN_OPTION" },
     { name: "window.maxMessages", given: { window: { maxMessages: Number.NaN } }, code: "ERR_CLIENT_OPTION" },
     { name: "replyLimits", given: { replyLimits: { maxLine: 9 } }, code: "ERR_CLIENT_UNKNOWN_OPTION" },
+    { name: "signal", given: { signal: new AbortController() }, code: "ERR_CLIENT_OPTION" },
     {
       name: "observer",
       given: { observer: { onCertifcate: () => false } },
       code: "ERR_CLIENT_UNKNOWN_OPTION",
     },
   ];
-  it.each(UNKNOWN)("is not guessed from names that are misspelt in $name", ({ given, code }) => {
-    expect(() => resolveConnectionOptions({ host: "mail.example", ...given })).toThrow(
-      expect.objectContaining({ code }),
-    );
-  });
+  it.each(UNKNOWN)(
+    "is not guessed from names that are misspelt, or of another kind, in $name",
+    ({ given, code }) => {
+      expect(() => resolveConnectionOptions({ host: "mail.example", ...given })).toThrow(
+        expect.objectContaining({ code }),
+      );
+    },
+  );
 });
 
 describe("a login", () => {

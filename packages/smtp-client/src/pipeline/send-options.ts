@@ -1,7 +1,7 @@
 import type { Mailbox } from "@wirepost/mail-address";
 import type { MailParameters, RcptParameters } from "@wirepost/smtp-protocol";
 import type { RecipientOutcome } from "../outcome/receipt.js";
-import { checkNames, optionError } from "../session/check-names.js";
+import { checkNames, checkSignal, optionError } from "../session/check-names.js";
 import type { TransferProgress } from "../session/observer.js";
 
 /** Delivery status notifications (RFC 3461). */
@@ -115,6 +115,7 @@ export function checkSendOptions(options: SendOptions): void {
   checkNames("send", options, NAMES);
   if (options.dsn !== undefined) checkNames("dsn", options.dsn, DSN_NAMES);
   const { acceptance, sendTimeoutMs, encoding, beforeContent } = options;
+  checkSignal(options.signal);
   if (
     acceptance !== undefined &&
     acceptance !== "any" &&

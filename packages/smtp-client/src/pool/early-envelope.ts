@@ -16,6 +16,7 @@ export function envelopeFields(message: MessageInput | EmailMessage): MessageInp
     const value = message[name];
     if (value !== undefined) fields[name] = dataOf(value);
   }
+  if (message.raw !== undefined) fields["raw"] = message.raw;
   return fields as MessageInput;
 }
 

@@ -124,26 +124,27 @@ export class SmtpClient {
 
   /** The pool, with all early messages in it. @throws SendError ERR_CLIENT_NOT_LOADED */
   #load(): Promise<Pool> {
-    this.#loading ??= import("./pool.js").then(
-      ({ Pool }) => {
-        const pool = new Pool(this.#options);
-        if (this.#destroyed) pool.destroy();
-        this.#pool = pool;
-        // In the turn in which the pool can be seen, so that no later message comes before them.
-        for (const { sender, message, options, envelope, resolve } of this.#early.splice(0)) {
-          resolve(pool.send(sender, message, options, envelope));
-        }
-        return pool;
-      },
-      (cause: unknown) => {
-        // The next message tries again.
-        this.#loading = undefined;
-        const error = notLoaded(cause);
-        for (const { reject } of this.#early.splice(0)) reject(error);
-        throw error;
-      },
-    );
+    this.#loading ??= this.#make().catch((error: unknown) => {
+      // The next message tries again.
+      this.#loading = undefined;
+      for (const { reject } of this.#early.splice(0)) reject(error);
+      throw error;
+    });
     return this.#loading;
+  }
+
+  async #make(): Promise<Pool> {
+    const { Pool } = await import("./pool.js").catch((cause: unknown) => {
+      throw notLoaded(cause);
+    });
+    const pool = new Pool(this.#options);
+    if (this.#destroyed) pool.destroy();
+    this.#pool = pool;
+    // In the turn in which the pool can be seen, so that no later message comes before them.
+    for (const { sender, message, options, envelope, resolve } of this.#early.splice(0)) {
+      resolve(pool.send(sender, message, options, envelope));
+    }
+    return pool;
   }
 
   async #drain(): Promise<void> {

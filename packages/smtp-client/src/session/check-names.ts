@@ -25,3 +25,12 @@ export function checkNames(what: string, given: object, known: ReadonlySet<strin
     }
   }
 }
+
+/** @throws SendError ERR_CLIENT_OPTION */
+export function checkSignal(signal: AbortSignal | undefined): void {
+  // Not by its class: a signal may come from another realm, as in test runners.
+  const usable =
+    signal === undefined ||
+    (typeof signal === "object" && signal !== null && typeof signal.addEventListener === "function");
+  if (!usable) throw optionError("ERR_CLIENT_OPTION", "signal must be an AbortSignal");
+}

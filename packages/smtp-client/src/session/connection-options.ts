@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { helloDomain } from "@wirepost/mail-address";
 import type { ConnectOptions, Socket, TlsOptions } from "@wirepost/socket-core";
-import { checkMs, checkNames, optionError } from "./check-names.js";
+import { checkMs, checkNames, checkSignal, optionError } from "./check-names.js";
 import { parseConnectionUrl } from "./connection-url.js";
 import { type AuthOptions, Login } from "./login.js";
 import type { Observer } from "./observer.js";
@@ -187,6 +187,7 @@ export function resolveConnectionOptions(
   if (options.observer !== undefined) checkNames("observer", options.observer, OBSERVER_NAMES);
   if (options.replyLimits !== undefined) checkNames("replyLimits", options.replyLimits, REPLY_LIMIT_NAMES);
   checkWindow(options.window);
+  checkSignal(options.signal);
   const { policy: givenPolicy, ...tlsOptions } = tls;
   if (options.host === undefined && options.path === undefined && options.socket === undefined) {
     throw optionError("ERR_CLIENT_OPTION", "a host, a path or a socket is needed");
