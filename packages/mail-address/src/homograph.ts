@@ -10,9 +10,11 @@ const MIXED_SCRIPTS = [
   ["Latin", "Han", "Hangul"],
 ];
 
-// Sets of Unicode properties take the engine milliseconds, literals of them already while it reads this file: they are made when
-// the first label asks.
+// Sets of Unicode properties take the engine milliseconds, as literals already while it reads this file, wherever they stand. So they
+// are text until the first label asks.
 let scriptSets: readonly RegExp[] | undefined;
+// Letters, marks, digits, hyphen and the Catalan middle dot; no symbols, no invisible joiners.
+const LETTERS = "^[\\p{L}\\p{M}\\p{Nd}\\-\\u00b7]+$";
 let letters: RegExp | undefined;
 
 function makeScriptSets(): readonly RegExp[] {
@@ -30,8 +32,7 @@ const GREEK_TWINS = /^[αγικνορτυωχ0-9-]+$/;
 
 /** Tells whether a decoded label (lower case, as UTS 46 gives it) may be shown in Unicode. */
 export function isSafeToShow(label: string, topLevelIsAscii: boolean): boolean {
-  // Letters, marks, digits, hyphen and the Catalan middle dot; no symbols, no invisible joiners.
-  letters ??= /^[\p{L}\p{M}\p{Nd}\-\u00b7]+$/u;
+  letters ??= new RegExp(LETTERS, "u");
   if (!letters.test(label) || LATIN_TWINS.test(label)) return false;
   if (topLevelIsAscii && (CYRILLIC_TWINS.test(label) || GREEK_TWINS.test(label))) return false;
   scriptSets ??= makeScriptSets();

@@ -1,26 +1,25 @@
 import { join } from "node:path";
+import { firstMessageFile } from "../../../size/src/first-message.mjs";
 import { atMost, each, line } from "../lab/lines.mjs";
-import { PROGRAMS, ROOT } from "../lab/paths.mjs";
+import { PROGRAMS } from "../lab/paths.mjs";
 import { printed } from "../lab/printed.mjs";
 import { interleave } from "../lab/statistics.mjs";
-import { firstMessage } from "./size.mjs";
 
-const CLIENT = join(ROOT, "packages/smtp-client/dist");
-const FIRST_MESSAGE = join(CLIENT, firstMessage(CLIENT));
-const IMPORTS = {
+// Asked for when it is measured: the rows are listed without a build too.
+const imports = () => ({
   "net and tls": ["node:net", "node:tls"],
   wirepost: ["@wirepost/smtp-client"],
-  "wirepost with its engine": ["@wirepost/smtp-client", FIRST_MESSAGE],
+  "wirepost with its engine": ["@wirepost/smtp-client", firstMessageFile()],
   nodemailer: ["nodemailer"],
   upyo: ["@upyo/smtp"],
   emailjs: ["emailjs"],
-};
+});
 
 export default {
   title: "Import",
   async measure({ rounds, quick }) {
     const contestants = Object.fromEntries(
-      Object.entries(IMPORTS).map(([name, argument]) => [
+      Object.entries(imports()).map(([name, argument]) => [
         name,
         () => printed(join(PROGRAMS, "import-time.mjs"), { argument }),
       ]),

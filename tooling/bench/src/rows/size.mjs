@@ -1,8 +1,8 @@
-import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { firstMessageFile } from "../../../size/src/first-message.mjs";
 import { measure } from "../../../size/src/measure.mjs";
 import { atMost, line } from "../lab/lines.mjs";
 import { BENCH, ROOT } from "../lab/paths.mjs";
@@ -12,9 +12,8 @@ const require = createRequire(import.meta.url);
 export default {
   title: "Size, minified and gzipped",
   async measure() {
-    const folder = join(ROOT, "packages/smtp-client/dist");
-    const client = await measure(join(folder, "index.js"), { pure: false });
-    const engine = await measure(join(folder, firstMessage(folder)), { pure: false });
+    const client = await measure(join(ROOT, "packages/smtp-client/dist/index.js"), { pure: false });
+    const engine = await measure(firstMessageFile(), { pure: false });
     const nodemailer = await measure(join(require.resolve("nodemailer"), "../../esm/nodemailer.js"), {
       pure: false,
     });
@@ -44,13 +43,6 @@ export default {
     ];
   },
 };
-
-/** The file behind the door that the first message opens. */
-export function firstMessage(folder) {
-  const files = readdirSync(folder).filter((name) => /^pool-\w+\.js$/.test(name));
-  if (files.length !== 1) throw new Error(`${folder} has ${files.length} files pool-*.js: build anew`);
-  return files[0];
-}
 
 /** What one name of a package costs in a bundle. */
 async function shaken(name, specifier) {
