@@ -1,5 +1,5 @@
 // Properties and settings as the options of one connection.
-import { serializeCommand } from "@wirepost/smtp-protocol";
+import { helloDomain } from "@wirepost/mail-address";
 import type { ConnectOptions } from "@wirepost/socket-core";
 import { certificateStates } from "./certificate/certificate-state.js";
 import type { Dialing } from "./connection/dialing.js";
@@ -81,7 +81,7 @@ function helloOf(settings: Settings, fail: Fail): string {
   if (!settings.chosen("Hello")) return "";
   const name = settings.text("Hello");
   try {
-    serializeCommand({ verb: "EHLO", domain: name });
+    helloDomain(name);
     return name;
   } catch (error) {
     throw fail(10022, "[10022] the setting Hello takes a domain or an address literal", error);
