@@ -11,7 +11,7 @@ export interface DkimKey {
   /** Length of the RSA modulus in bits; shorter than 1024 is refused (RFC 8301 3.2). Not needed for Ed25519. */
   readonly modulusBits?: number | undefined;
   /**
-   * Signs. "rsa-sha256": RSASSA-PKCS1-v1_5 with SHA-256 over the octets (RFC 6376 3.3.1). "ed25519-sha256": PureEdDSA
+   * Signs. "rsa-sha256": RSASSA-PKCS1-v1_5 with SHA-256 over the octets (RFC 6376 3.3.2). "ed25519-sha256": PureEdDSA
    * over the octets, which are already an SHA-256 hash (RFC 8463 3).
    */
   sign(octets: Uint8Array): Uint8Array | Promise<Uint8Array>;

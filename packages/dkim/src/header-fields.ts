@@ -9,7 +9,7 @@ export interface HeaderField {
   readonly text: string;
 }
 
-// RFC 5322 2.2 ftext, with the white space before the colon that RFC 5322 4.5 still reads.
+// RFC 5322 3.6.8 ftext, with the white space before the colon that RFC 5322 4.5 still reads.
 const FIELD_START = /^([!-9;-~]+)[ \t]*:/;
 
 /**

@@ -18,7 +18,7 @@ function checkName(value: unknown, what: string, label: RegExp, code: DkimErrorC
   return value;
 }
 
-/** d=: a host name (RFC 6376 3.5), A-labels for internationalised ones (RFC 8616 4). */
+/** d=: a host name (RFC 6376 3.5), A-labels for internationalised ones (RFC 8616 5). */
 export function checkDomain(value: unknown): string {
   const domain = checkName(value, "domain", LABEL, "ERR_DKIM_DOMAIN");
   if (!domain.includes(".")) throw new DkimError("ERR_DKIM_DOMAIN", "domain must have at least two labels");
@@ -53,7 +53,7 @@ export function encodeIdentity(value: unknown, domain: string): string {
 
 const FIELD_NAME = /^[!-9<-~]+$/;
 
-/** A name in h=: ftext of RFC 5322 2.2 without the semicolon, which would end the tag. */
+/** A name in h=: ftext of RFC 5322 3.6.8 without the semicolon, which would end the tag. */
 export function checkFieldName(value: unknown): string {
   if (typeof value !== "string" || value.length > 100 || !FIELD_NAME.test(value)) {
     throw new DkimError("ERR_DKIM_HEADER_NAME", `${excerpt(value)} is no header field name`);

@@ -121,7 +121,7 @@ function contextOf(options: SelectOptions, offered: ReadonlySet<string>): Mechan
   };
 }
 
-/** Servers mean `tls-exporter` on TLS 1.3 (RFC 9266 section 4) and `tls-unique` before (RFC 5802 section 6.1). */
+/** Servers mean `tls-exporter` on TLS 1.3 (RFC 9266 section 3) and `tls-unique` before (RFC 5802 section 6.1). */
 function firstBinding({
   channelBinding,
   channelBindingTypes,

@@ -125,7 +125,7 @@ function deliverBy({ seconds, mode, trace }: DeliverBy): string {
   return `${seconds};${mode === "return" ? "R" : "N"}${flag(trace ?? false, "deliverBy.trace") ? "T" : ""}`;
 }
 
-/** RFC 4865 4 wants the date-time of RFC 3339; whole seconds of UTC. */
+/** RFC 4865 3 wants the date-time of RFC 3339; whole seconds of UTC. */
 function dateTime(date: Date): string {
   const time = date instanceof Date ? date.getTime() : Number.NaN;
   // The years that RFC 3339 has digits for: 0001 to 9999.

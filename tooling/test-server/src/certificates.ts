@@ -324,7 +324,7 @@ async function makeIdentities(): Promise<TestIdentities> {
   };
 }
 
-/** RFC 9525 section 6.5: an address must be an iPAddress entry; this one says it as a dNSName. */
+/** RFC 9525 section 6.4: an address must be an iPAddress entry; this one says it as a dNSName. */
 async function makeLeafWithAddressAsName(signer: Signer): Promise<TestIdentity> {
   const { keys, pem } = await makeKeys("ec");
   const extensions = await leafExtensions({ hosts: [] }, keys, signer);

@@ -34,7 +34,7 @@ export interface ConnectionOptions {
   readonly protocol?: "smtp" | "lmtp" | undefined;
   readonly tls?: TlsPolicy | TlsSettings | undefined;
   readonly auth?: AuthOptions | undefined;
-  /** The name for EHLO (RFC 5321 4.1.3): a domain or an address literal. Default: this host's name, else its address. */
+  /** The name for EHLO (RFC 5321 4.1.1.1): a domain or an address literal. Default: this host's name, else its address. */
   readonly clientName?: string | undefined;
   /**
    * False says HELO and never EHLO, for servers that hang up at it: no extension exists then, neither AUTH nor STARTTLS. Default true:
