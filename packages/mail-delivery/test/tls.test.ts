@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
+import { createSecureContext, type TlsOptions } from "node:tls";
 import { readCertificate } from "@wirepost/socket-core";
 import {
   client,
@@ -232,7 +233,9 @@ describe("DANE", () => {
     const receipt = await delivery({ reports: { add: (one) => results.push(one) } }).send(TO);
     expect(receipt.attempts[0]).toMatchObject({ tls: "dane", secured: "verified" });
     expect(mx.messages[0]?.secure).toBe(true);
-    expect(results).toMatchObject([{ policyType: "tlsa", failure: undefined }]);
+    expect(results).toMatchObject([
+      { domain: "example.org", policyDomain: HOST, policyType: "tlsa", failure: undefined },
+    ]);
     expect(results[0]?.policyLines[0]).toMatch(/^3 1 1 [0-9a-f]{64}$/);
   });
 
@@ -256,29 +259,51 @@ describe("DANE", () => {
       state: "not-sent",
       retryable: true,
     });
-    expect(results.map(({ policyType, failure }) => [policyType, failure])).toEqual([
-      ["tlsa", code === "ERR_DELIVERY_DANE_LOOKUP" ? "dnssec-invalid" : expect.any(String)],
+    expect(results.map((one) => [one.domain, one.policyDomain, one.policyType, one.failure])).toEqual([
+      [
+        "example.org",
+        HOST,
+        "tlsa",
+        code === "ERR_DELIVERY_DANE_LOOKUP" ? "dnssec-invalid" : expect.any(String),
+      ],
     ]);
     expect(mx.messages).toEqual([]);
   });
 
-  it("an exchanger that is an alias is asked for the certificate of the name behind it", async () => {
-    const real = await authority.issue({ hosts: ["real.example.org"] });
-    const sniOptions = new Map([
-      ["real.example.org", { key: real.key, cert: `${real.certificate}${authority.certificate}` }],
-    ]);
-    const mx = await net.server("real.example.org", "127.0.0.2", { tls: wrongHost, server: { sniOptions } });
-    delete net.zone[`A ${HOST}`];
-    net.zone[`CNAME ${HOST}`] = cname("real.example.org");
-    const anchor = readCertificate(
-      Buffer.from(authority.certificate.replace(/-----[^-]+-----|\s/g, ""), "base64"),
-    );
-    net.zone[`TLSA _${net.port}._tcp.real.example.org`] = [record(digest(anchor.publicKey), 2)];
-    expect((await delivery().send(TO)).attempts).toMatchObject([
-      { host: HOST, tls: "dane", secured: "verified" },
-    ]);
-    expect(mx.messages[0]?.secure).toBe(true);
-  });
+  it.each<[string, number]>([
+    ["verified", 2],
+    ["encrypted", 0],
+  ])(
+    "an exchanger that is an alias is asked for the certificate of the name behind it: %s",
+    async (secured, usage) => {
+      const real = await authority.issue({ hosts: ["real.example.org"] });
+      const context = createSecureContext({
+        key: real.key,
+        cert: `${real.certificate}${authority.certificate}`,
+      });
+      const asked: string[] = [];
+      const SNICallback: NonNullable<TlsOptions["SNICallback"]> = (name, callback) => {
+        asked.push(name);
+        callback(null, name === "real.example.org" ? context : undefined);
+      };
+      const mx = await net.server("real.example.org", "127.0.0.2", {
+        tls: wrongHost,
+        server: { SNICallback },
+      });
+      delete net.zone[`A ${HOST}`];
+      net.zone[`CNAME ${HOST}`] = cname("real.example.org");
+      const anchor = readCertificate(
+        Buffer.from(authority.certificate.replace(/-----[^-]+-----|\s/g, ""), "base64"),
+      );
+      net.zone[`TLSA _${net.port}._tcp.real.example.org`] = [record(digest(anchor.publicKey), usage)];
+      const results: TlsSessionResult[] = [];
+      const reports = { add: (one: TlsSessionResult) => results.push(one) };
+      expect((await delivery({ reports }).send(TO)).attempts).toMatchObject([{ host: HOST, secured }]);
+      expect([asked, mx.messages[0]?.secure]).toEqual([["real.example.org"], true]);
+      // The policy is that of the name behind the alias too (RFC 8460 section 1.1).
+      expect(results).toMatchObject([{ host: HOST, policyDomain: "real.example.org", policyType: "tlsa" }]);
+    },
+  );
 
   it("the next exchanger is asked when one does not match", async () => {
     net.domain("example.org", HOST, "mx2.example.org");
@@ -340,7 +365,6 @@ describe("DANE", () => {
     const reports = new TlsReports({
       organizationName: "Example",
       contactInfo: "tls@example.com",
-      submitter: "mail.example.com",
     });
     await delivery({ reports })
       .send(TO)
@@ -348,7 +372,7 @@ describe("DANE", () => {
     expect(reports.take()[0]?.json).toMatchObject({
       policies: [
         {
-          policy: { "policy-type": "tlsa", "policy-domain": "example.org" },
+          policy: { "policy-type": "tlsa", "policy-domain": HOST },
           summary: { "total-successful-session-count": 0, "total-failure-session-count": 1 },
           "failure-details": [{ "result-type": "validation-failure", "receiving-mx-hostname": HOST }],
         },

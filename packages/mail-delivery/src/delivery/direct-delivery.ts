@@ -122,11 +122,14 @@ export class DirectDelivery {
     return until === undefined ? undefined : new Date(until);
   }
 
-  /** Waits for what is in hand, then takes leave of the kept sessions. Never throws. */
+  /**
+   * Waits for what is in hand, then takes leave of the kept sessions and gives up what nobody waits for.
+   * Never throws.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#active.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
-    await this.#workshop.sessions.close();
+    await Promise.all([this.#workshop.sessions.close(), this.#workshop.policies?.close()]);
   }
 
   /** Ends everything at once. What is in hand ends as the outcome law says. */
@@ -135,6 +138,7 @@ export class DirectDelivery {
     const reason = toSendError(new DeliveryError("ERR_DELIVERY_CLOSED"), "connect");
     for (const controller of this.#active) controller.abort(reason);
     this.#workshop.sessions.destroy();
+    this.#workshop.policies?.destroy();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -7,7 +7,7 @@ import { findRoute, type Route } from "../routing/find-route.js";
 import { type HostAddresses, hostAddresses } from "../routing/host-addresses.js";
 import type { StsPolicies } from "../tls/sts-policies.js";
 import { policyNames, type StsPolicy } from "../tls/sts-policy.js";
-import { planTls, type TlsPlan, tlsFailureUnder } from "../tls/tls-plan.js";
+import { planTls, type TlsPlan, tlsFailureUnder, underRequireTls } from "../tls/tls-plan.js";
 import type { Backoff } from "./backoff.js";
 import type { DeliverySettings, DirectSendOptions } from "./delivery-options.js";
 import type { DeliveryAttempt } from "./delivery-receipt.js";
@@ -53,6 +53,8 @@ export class DomainDelivery {
   readonly #workshop: Workshop;
   readonly #job: DomainJob;
   #policy: StsPolicy | undefined;
+  /** A policy could not be looked for, or not be had, just now. */
+  #policyMayDiffer = false;
   /** Somebody was called. */
   #called = false;
   /** Somebody could be talked to. */
@@ -92,6 +94,10 @@ export class DomainDelivery {
     else if (this.#called && !signal.aborted) backoff.failed(domain);
   }
 
+  get #requiresTls(): boolean {
+    return this.#job.options.requireTls === true;
+  }
+
   #open(): Destination[] {
     return this.#job.destinations.filter(({ open }) => open);
   }
@@ -112,6 +118,7 @@ export class DomainDelivery {
     // Nobody can publish a policy for an address.
     if (policies === undefined || source === "literal") return undefined;
     const { policy, failure } = await policies.find(domain, this.#job.signal);
+    this.#policyMayDiffer = failure?.retryable === true;
     if (failure !== undefined && failure.code !== "ERR_DELIVERY_DNS") {
       this.#report(undefined, { host: undefined, address: undefined }, { failure });
     }
@@ -121,7 +128,7 @@ export class DomainDelivery {
   /** False: no further host is to be tried. */
   async #tryHost(route: Route, { host }: Exchanger): Promise<boolean> {
     const { resolver, settings } = this.#workshop;
-    const { signal, message, options } = this.#job;
+    const { signal, message } = this.#job;
     let addresses: HostAddresses;
     let plan: TlsPlan;
     try {
@@ -137,8 +144,9 @@ export class DomainDelivery {
         port: settings.port,
         addresses,
         policy: this.#policy,
+        policyMayDiffer: this.#policyMayDiffer,
         trustDnssec: settings.trustDnssec,
-        requireTls: options.requireTls === true,
+        requireTls: this.#requiresTls,
         tlsOptional: async () => (await message()).tlsOptional,
         resolver,
         signal,
@@ -149,7 +157,8 @@ export class DomainDelivery {
       if (error.code === "ERR_DELIVERY_STS_HOST" || error.code === "ERR_DELIVERY_DANE_LOOKUP") {
         this.#report(undefined, { host, address: undefined }, { failure: error });
       }
-      this.#note(host, undefined, undefined, error);
+      const final = error.code === "ERR_DELIVERY_STS_HOST" && !this.#policyMayDiffer;
+      this.#note(host, undefined, undefined, this.#requiresTls ? underRequireTls(error, !final) : error);
       return true;
     }
     for (const address of addresses.addresses.slice(0, MAX_ADDRESSES)) {
@@ -201,12 +210,18 @@ export class DomainDelivery {
       return session;
     } catch (error) {
       this.#job.signal.throwIfAborted();
-      const failure = SendError.is(error) ? (tlsFailureUnder(plan.kind, error) ?? error) : error;
+      const failure = SendError.is(error) ? this.#ofTls(plan, error) : error;
       if (SendError.is(error) && error.phase === "tls") this.#report(plan, target, { failure: error });
       // Whoever answers, be it with a refusal, is there; but it is no use to call again at once.
       this.#note(host, address, plan.kind, failure);
       return undefined;
     }
+  }
+
+  #ofTls({ kind }: TlsPlan, error: SendError): DeliveryError | SendError {
+    const failure = tlsFailureUnder(kind, error);
+    if (failure === undefined) return error;
+    return this.#requiresTls ? underRequireTls(failure, error.retryable) : failure;
   }
 
   /** `stale`: the session was a kept one that had ended, nothing has happened. `lost`: it ended before any word of the server. */
@@ -308,7 +323,7 @@ export class DomainDelivery {
     const { failure, localAddress } = result;
     if (this.#job.options.reportTls === false) return;
     this.#workshop.settings.reports?.add({
-      ...policyOf(this.#job.domain, plan, this.#policy, failure),
+      ...policyOf({ domain: this.#job.domain, host, plan, policy: this.#policy, failure }),
       failure: failure === undefined ? undefined : resultType(failure, plan?.kind),
       reason: failure?.code,
       host,

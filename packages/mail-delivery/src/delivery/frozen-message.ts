@@ -12,7 +12,7 @@ export interface FrozenMessage {
   readonly raw: Uint8Array | (() => AsyncIterable<Uint8Array>);
   readonly messageId: string;
   readonly sizeBytes: number | undefined;
-  /** `TLS-Required: No` stands in its header (RFC 8689 section 5). */
+  /** `TLS-Required: No` stands in its header (RFC 8689 section 3). */
   readonly tlsOptional: boolean;
 }
 

@@ -38,23 +38,40 @@ export function resultType({ code, cause }: TlsFailure, kind: TlsPlan["kind"] | 
 }
 
 /** The policy part of a result. */
-export function policyOf(
-  domain: string,
-  plan: TlsPlan | undefined,
-  policy: StsPolicy | undefined,
-  failure: TlsFailure | undefined,
-): Pick<TlsSessionResult, "domain" | "policyType" | "policyLines" | "policyHosts"> {
+export function policyOf({
+  domain,
+  host,
+  plan,
+  policy,
+  failure,
+}: {
+  /** The recipients'. */
+  readonly domain: string;
+  readonly host: string | undefined;
+  readonly plan: TlsPlan | undefined;
+  readonly policy: StsPolicy | undefined;
+  readonly failure: TlsFailure | undefined;
+}): Pick<TlsSessionResult, "domain" | "policyDomain" | "policyType" | "policyLines" | "policyHosts"> {
   if (plan?.kind === "dane" || plan?.kind === "dane-unusable") {
-    return { domain, policyType: "tlsa", policyLines: plan.records.map(tlsaText), policyHosts: [] };
+    const policyLines = plan.records.map(tlsaText);
+    return {
+      domain,
+      policyDomain: plan.names[0] ?? domain,
+      policyType: "tlsa",
+      policyLines,
+      policyHosts: [],
+    };
   }
-  // That there is a policy is all that is known of it.
+  // That there may be records is all that is known, and no base domain was found: the exchanger's name stands
+  // in for it.
   if (failure?.code === "ERR_DELIVERY_DANE_LOOKUP") {
-    return { domain, policyType: "tlsa", policyLines: [], policyHosts: [] };
+    return { domain, policyDomain: host ?? domain, policyType: "tlsa", policyLines: [], policyHosts: [] };
   }
   if (policy !== undefined && policy.mode !== "none") {
-    return { domain, policyType: "sts", policyLines: policy.lines, policyHosts: policy.mx };
+    const { lines: policyLines, mx: policyHosts } = policy;
+    return { domain, policyDomain: domain, policyType: "sts", policyLines, policyHosts };
   }
-  return { domain, policyType: "no-policy-found", policyLines: [], policyHosts: [] };
+  return { domain, policyDomain: domain, policyType: "no-policy-found", policyLines: [], policyHosts: [] };
 }
 
 function tlsaText({ usage, selector, matchingType, data }: TlsaRecord): string {

@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { composeMessage } from "@wirepost/mime-message";
 import type { TlsReport } from "./tls-reports.js";
 
-/** RFC 8460 section 6.4 and 6.5. */
+/** RFC 8460 section 6.5. */
 export const GZIPPED_REPORT = "application/tlsrpt+gzip";
 
 /** The report as it travels (RFC 8460 section 5.2). */
@@ -20,7 +20,7 @@ export interface TlsReportLetter {
 
 /**
  * The mail that carries a report (RFC 8460 section 5.3), ready to be signed. It asks for delivery whatever is wrong with TLS
- * (section 5.3, by the field of RFC 8689): who has a fault there is to hear of it.
+ * (sections 3 and 5.3.1, by the field of RFC 8689): who has a fault there is to hear of it.
  *
  * @throws MimeError for addresses
  */

@@ -14,12 +14,12 @@ import { type TlsReport, TlsReports } from "./tls-reports.js";
 function reportFor(domain: string): TlsReport {
   const reports = new TlsReports({
     organizationName: "Example",
-    contactInfo: "tls@example.com",
-    submitter: "mail.example.com",
+    contactInfo: "tls@mail.example.com",
     now: () => Date.UTC(2026, 0, 2),
   });
   reports.add({
     domain,
+    policyDomain: domain,
     policyType: "no-policy-found",
     policyLines: [],
     policyHosts: [],
@@ -34,7 +34,7 @@ function reportFor(domain: string): TlsReport {
   return report;
 }
 const report = reportFor("example.org");
-const from = "tls@example.com";
+const from = "tls@mail.example.com";
 
 it("composes the mail of RFC 8460 section 5.3", async () => {
   const octets = await composeTlsReport(report, { from, to: "tls@example.org" });

@@ -28,12 +28,12 @@ it("adds up to a report as RFC 8460 has it", () => {
   let now = Date.UTC(2026, 0, 1);
   const reports = new TlsReports({
     organizationName: "Example",
-    contactInfo: "tls@example.com",
-    submitter: "mail.example.com",
+    contactInfo: "tls@mail.example.com",
     now: () => now,
   });
   const base: TlsSessionResult = {
     domain: "example.org",
+    policyDomain: "example.org",
     policyType: "sts",
     policyLines: ["version: STSv1", "mode: testing"],
     policyHosts: ["mx.example.org"],
@@ -52,11 +52,13 @@ it("adds up to a report as RFC 8460 has it", () => {
   now += 86_400_000;
   const [report, ...others] = reports.take();
   expect(others).toEqual([]);
-  expect(report?.fileName).toMatch(/^mail\.example\.com!example\.org!1767225600!1767312000!\S+\.json$/);
+  expect(report?.fileName).toMatch(
+    /^mail\.example\.com!example\.org!1767225600!1767312000![A-Za-z0-9]+\.json$/,
+  );
   expect(report?.json).toEqual({
     "organization-name": "Example",
     "date-range": { "start-datetime": "2026-01-01T00:00:00Z", "end-datetime": "2026-01-02T00:00:00Z" },
-    "contact-info": "tls@example.com",
+    "contact-info": "tls@mail.example.com",
     "report-id": expect.stringMatching(/@mail\.example\.com$/),
     policies: [
       {
@@ -85,6 +87,82 @@ it("adds up to a report as RFC 8460 has it", () => {
     ],
   });
   expect(reports.take()).toEqual([]);
+});
+
+const RESULT: TlsSessionResult = {
+  domain: "example.org",
+  policyDomain: "example.org",
+  policyType: "tlsa",
+  policyLines: ["3 1 1 00"],
+  policyHosts: [],
+  failure: undefined,
+  reason: undefined,
+  host: "mx.example.org",
+  address: "192.0.2.1",
+  localAddress: "192.0.2.9",
+};
+
+it("one report for the recipients' domain has the policies of several TLSA base domains", () => {
+  const reports = new TlsReports({ organizationName: "Example", contactInfo: "tls@example.com" });
+  for (const policyDomain of ["mx1.example.net", "mx2.example.net", "mx1.example.net"]) {
+    reports.add({ ...RESULT, policyDomain });
+  }
+  const [report, ...others] = reports.take();
+  expect(others).toEqual([]);
+  expect(report).toMatchObject({
+    domain: "example.org",
+    submitter: "example.com",
+    json: {
+      policies: [
+        {
+          policy: { "policy-domain": "mx1.example.net" },
+          summary: { "total-successful-session-count": 2 },
+        },
+        {
+          policy: { "policy-domain": "mx2.example.net" },
+          summary: { "total-successful-session-count": 1 },
+        },
+      ],
+    },
+  });
+});
+
+it("names and ids differ, whichever process made the report at the same moment", () => {
+  const made = [1, 2].flatMap(() => {
+    const options = { organizationName: "Example", contactInfo: "tls@example.com", now: () => 0 };
+    const reports = new TlsReports(options);
+    return Array.from({ length: 12 }, () => {
+      reports.add(RESULT);
+      return reports.take()[0];
+    });
+  });
+  for (const one of made) expect(one?.fileName).toMatch(/^example\.com!example\.org!0!0![A-Za-z0-9]+\.json$/);
+  expect(new Set(made.map((one) => one?.fileName)).size).toBe(24);
+  expect(new Set(made.map((one) => one?.reportId)).size).toBe(24);
+});
+
+const MISTAKE = "ERR_DELIVERY_OPTION";
+it.each<[string, string, string | undefined, string]>([
+  ["is the domain of contactInfo", "tls@example.com", undefined, "example.com"],
+  ["may be given too", "tls@Example.com", "EXAMPLE.COM", "example.com"],
+  ["in letters of its own", "tls@bücher.example", "xn--bcher-kva.example", "xn--bcher-kva.example"],
+  ["may not be below it", "tls@example.com", "mail.example.com", MISTAKE],
+  ["may not be above it", "tls@mail.example.com", "example.com", MISTAKE],
+  ["is a domain", "tls@example.com", "", MISTAKE],
+  ["comes of one bare address", "Tls <tls@example.com>", undefined, MISTAKE],
+  ["comes of an address with a domain", "tls", undefined, MISTAKE],
+  ["comes of no address literal", "tls@[192.0.2.1]", undefined, MISTAKE],
+  ["comes of an address at all", undefined as never, "example.com", MISTAKE],
+])("the reporting domain %s", (_, contactInfo, submitter, expected) => {
+  let result: unknown;
+  try {
+    const reports = new TlsReports({ organizationName: "Example", contactInfo, submitter });
+    reports.add(RESULT);
+    result = reports.take()[0]?.submitter;
+  } catch (error) {
+    result = (error as { code: string }).code;
+  }
+  expect(result).toBe(expected);
 });
 
 it("nobody wants reports on an address literal", async () => {

@@ -1,4 +1,8 @@
+import { randomBytes } from "node:crypto";
+import { parseMailbox } from "@wirepost/mail-address";
 import { checkNames } from "../check-options.js";
+import { DeliveryError } from "../errors.js";
+import { asciiDomain } from "../routing/find-route.js";
 
 /** RFC 8460 section 4.3. */
 export type TlsResultType =
@@ -16,8 +20,13 @@ export type TlsResultType =
 
 /** What came of the TLS of one session, or of a policy that no session came of. */
 export interface TlsSessionResult {
-  /** The recipients' domain, in A-labels. */
+  /** The recipients' domain, in A-labels: the one that the report is for. */
   readonly domain: string;
+  /**
+   * The domain that the policy is of, in A-labels: for `tlsa` the TLSA base domain (RFC 8460 section 1.1),
+   * else `domain`.
+   */
+  readonly policyDomain: string;
   /** Which policy counted. */
   readonly policyType: "tlsa" | "sts" | "no-policy-found";
   /** The lines of the policy, or the TLSA records as text. */
@@ -40,10 +49,13 @@ export interface TlsSessionResult {
 export interface TlsReportsOptions {
   /** Who sends the report. */
   readonly organizationName: string;
-  /** An address where questions are answered. */
+  /**
+   * A bare address where questions are answered. Its domain is the one that reports (RFC 8460 sections 5.1
+   * and 5.3).
+   */
   readonly contactInfo: string;
-  /** The domain that reports, for names of files. */
-  readonly submitter: string;
+  /** The domain that reports. Default: that of `contactInfo`; another one is an error. */
+  readonly submitter?: string | undefined;
   /** For tests: milliseconds since the epoch. */
   readonly now?: (() => number) | undefined;
 }
@@ -84,18 +96,27 @@ const NAMES: ReadonlySet<string> = new Set<keyof TlsReportsOptions>([
 const MAX_DETAILS = 1000;
 const MAX_DOMAINS = 100_000;
 
-/** Adds up what came of TLS, domain by domain, until it is asked for the reports (RFC 8460). */
+/**
+ * Adds up what came of TLS, domain by domain, until it is asked for the reports (RFC 8460). A report is for
+ * the recipients' domain, whose `_smtp._tls` record says who wants it; the policies in it name the domains
+ * that they are of. Few exchangers have a record of their own, so to ask at TLSA base domains would leave
+ * most domains under DANE without reports.
+ */
 export class TlsReports {
   readonly #options: TlsReportsOptions;
+  readonly #submitter: string;
+  /** Tells our reports from those of other processes that report for the same domain. */
+  readonly #source = randomBytes(8).toString("hex");
   readonly #now: () => number;
   #domains = new Map<string, Map<string, PolicyCount>>();
   #beginMs: number;
   #number = 0;
 
-  /** @throws DeliveryError ERR_DELIVERY_UNKNOWN_OPTION */
+  /** @throws DeliveryError ERR_DELIVERY_OPTION, ERR_DELIVERY_UNKNOWN_OPTION */
   constructor(options: TlsReportsOptions) {
     checkNames("TlsReports", options, NAMES);
     this.#options = options;
+    this.#submitter = reportingDomain(options);
     this.#now = options.now ?? Date.now;
     this.#beginMs = this.#now();
   }
@@ -108,7 +129,7 @@ export class TlsReports {
       policies = new Map();
       this.#domains.set(result.domain, policies);
     }
-    const key = JSON.stringify([result.policyType, result.policyLines]);
+    const key = JSON.stringify([result.policyType, result.policyDomain, result.policyLines]);
     let count = policies.get(key);
     if (count === undefined) {
       count = { policy: policyOf(result), successes: 0, failures: 0, details: new Map() };
@@ -131,8 +152,10 @@ export class TlsReports {
   }
 
   #report(domain: string, policies: Map<string, PolicyCount>, begin: number, end: number): TlsReport {
-    const { organizationName, contactInfo, submitter } = this.#options;
-    const unique = `${end.toString(36)}-${++this.#number}`;
+    const { organizationName, contactInfo } = this.#options;
+    const submitter = this.#submitter;
+    // Letters and digits alone (section 5.1). The source has a fixed length, so no two can come to the same.
+    const unique = `${this.#source}${++this.#number}`;
     const reportId = `${unique}@${submitter}`;
     const seconds = [begin, end].map((ms) => Math.floor(ms / 1000));
     return {
@@ -162,11 +185,46 @@ export class TlsReports {
   }
 }
 
-function policyOf({ policyType, policyLines, policyHosts, domain }: TlsSessionResult): PolicyCount["policy"] {
+/** @throws DeliveryError ERR_DELIVERY_OPTION */
+function reportingDomain({ contactInfo, submitter }: TlsReportsOptions): string {
+  let domain = "";
+  let cause: unknown;
+  try {
+    domain = asciiDomain(parseMailbox(contactInfo).domain);
+  } catch (error) {
+    cause = error;
+  }
+  // Nobody signs for an address literal.
+  if (domain === "" || domain.startsWith("[")) {
+    const detail = "contactInfo must be a bare address, as tls@example.com";
+    throw new DeliveryError("ERR_DELIVERY_OPTION", detail, { cause });
+  }
+  let given: string | undefined;
+  try {
+    given = submitter === undefined ? domain : asciiDomain(submitter);
+  } catch {
+    // said below
+  }
+  if (given !== domain) {
+    const shown = JSON.stringify(String(submitter).slice(0, 64));
+    throw new DeliveryError(
+      "ERR_DELIVERY_OPTION",
+      `submitter is ${shown}, and must be the domain of contactInfo, ${domain} (RFC 8460 section 5.3)`,
+    );
+  }
+  return domain;
+}
+
+function policyOf({
+  policyType,
+  policyDomain,
+  policyLines,
+  policyHosts,
+}: TlsSessionResult): PolicyCount["policy"] {
   return {
     "policy-type": policyType,
     ...(policyLines.length === 0 ? {} : { "policy-string": policyLines }),
-    "policy-domain": domain,
+    "policy-domain": policyDomain,
     ...(policyHosts.length === 0 ? {} : { "mx-host": policyHosts }),
   };
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { TlsOptions } from "@wirepost/socket-core";
 import type { DnsResolver } from "@wirepost/socket-core/dns";
 import { checkNames, checkNumber } from "../check-options.js";
@@ -15,7 +16,10 @@ export interface KeptPolicy {
   readonly id: string;
   /** As it was read. */
   readonly policy: StsPolicy;
-  /** When it was fetched or confirmed last, in milliseconds since the epoch; it counts for `maxAgeSeconds` from then. */
+  /**
+   * When it was fetched last, in milliseconds since the epoch; it counts for `maxAgeSeconds` from then. A
+   * record that still has its id does not make it younger, only another fetch does.
+   */
   readonly fetchedAtMs: number;
 }
 
@@ -49,7 +53,10 @@ export interface StsOptions {
 export interface FoundPolicy {
   /** Undefined: the domain has none that is known. Its mode may be `none`. */
   readonly policy: StsPolicy | undefined;
-  /** Why there is no newer one; for reports. */
+  /**
+   * Why there is no newer one: the record cannot be had or read, or the last fetch failed. For reports, and
+   * for whoever watches over policies (RFC 8461 section 10.2).
+   */
   readonly failure: DeliveryError | undefined;
 }
 
@@ -61,6 +68,7 @@ const NAMES: ReadonlySet<string> = new Set<keyof StsOptions>([
   "retryAfterMs",
   "now",
 ]);
+const REFRESH_AFTER_MS = 86_400_000;
 const MAX_POLICY_BYTES = 65_536;
 const MAX_DOMAINS = 10_000;
 
@@ -86,7 +94,11 @@ class MemoryPolicyStore implements PolicyStore {
   }
 }
 
-/** Finds, fetches and keeps the MTA-STS policies of domains (RFC 8461). */
+/**
+ * Finds, fetches and keeps the MTA-STS policies of domains (RFC 8461). A policy that was kept for a day, or
+ * for half of its life, is fetched again in the background when it is next asked for: whoever would have it
+ * expire has to block its server all the time (sections 3.3 and 10.2).
+ */
 export class StsPolicies {
   readonly #resolver: DnsResolver;
   readonly #store: PolicyStore;
@@ -95,6 +107,7 @@ export class StsPolicies {
   readonly #port: number;
   readonly #tls: StsOptions["tls"];
   readonly #now: () => number;
+  readonly #closing = new AbortController();
   readonly #underWay = new Map<string, Promise<StsPolicy>>();
   readonly #failed = new Map<
     string,
@@ -111,6 +124,8 @@ export class StsPolicies {
     this.#port = checkNumber("port", options.port, 443, 1, 65_535);
     this.#tls = options.tls;
     this.#now = options.now ?? Date.now;
+    // Every fetch listens; Node warns of more than ten.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /**
@@ -125,15 +140,35 @@ export class StsPolicies {
       id = parseStsRecord(answer.records.map(({ text }) => text))?.id;
     } catch (error) {
       if (!DeliveryError.is(error)) throw error;
-      return { policy: kept?.policy, failure: kept === undefined ? error : undefined };
+      this.#refresh(domain, kept);
+      return { policy: kept?.policy, failure: error };
     }
-    if (id === undefined || id === kept?.id) return { policy: kept?.policy, failure: undefined };
+    if (id === undefined || id === kept?.id) {
+      // Whoever takes the record away must not keep a newer policy from us: the web server is asked all the
+      // same (section 10.2).
+      return { policy: kept?.policy, failure: this.#refresh(domain, kept) };
+    }
     try {
       return { policy: await this.#fetch(domain, id, signal), failure: undefined };
     } catch (error) {
       if (!DeliveryError.is(error)) throw error;
       return { policy: kept?.policy, failure: error };
     }
+  }
+
+  /** Gives up the fetches under way; from now on none begins. What is kept stays. */
+  async close(): Promise<void> {
+    this.#closing.abort(new DeliveryError("ERR_DELIVERY_CLOSED"));
+    await Promise.allSettled(this.#underWay.values());
+  }
+
+  /** As `close()`, without waiting for the sockets. */
+  destroy(): void {
+    void this.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   async #unexpired(domain: string): Promise<KeptPolicy | undefined> {
@@ -146,12 +181,29 @@ export class StsPolicies {
     return undefined;
   }
 
+  /**
+   * Fetches again, while nobody waits, what is no longer young. Returns why the last attempt failed, if that
+   * matters.
+   */
+  #refresh(domain: string, kept: KeptPolicy | undefined): DeliveryError | undefined {
+    if (kept === undefined) return undefined;
+    const dueMs = Math.min(REFRESH_AFTER_MS, kept.policy.maxAgeSeconds * 500);
+    if (this.#now() - kept.fetchedAtMs < dueMs) return undefined;
+    const failed = this.#failed.get(domain);
+    // What is kept counts meanwhile, and goes on to count when this fails.
+    if (this.#mayFetch(domain, kept.id)) this.#fetch(domain, kept.id, undefined).catch(() => undefined);
+    // A domain that wants no policy any more may take its web server away (section 8.3).
+    return kept.policy.mode === "none" ? undefined : failed?.error;
+  }
+
+  #mayFetch(domain: string, id: string): boolean {
+    const failed = this.#failed.get(domain);
+    return failed === undefined || failed.id !== id || failed.until <= this.#now();
+  }
+
   #fetch(domain: string, id: string, signal: AbortSignal | undefined): Promise<StsPolicy> {
     const failed = this.#failed.get(domain);
-    if (failed !== undefined) {
-      if (failed.id === id && failed.until > this.#now()) return Promise.reject(failed.error);
-      this.#failed.delete(domain);
-    }
+    if (failed !== undefined && !this.#mayFetch(domain, id)) return Promise.reject(failed.error);
     // One fetch serves everybody who waits; who gives up leaves it to the others.
     let fetched = this.#underWay.get(domain);
     if (fetched === undefined) {
@@ -166,6 +218,7 @@ export class StsPolicies {
     try {
       const policy = parseStsPolicy(await this.#download(`mta-sts.${domain}`));
       await this.#store.set(domain, { id, policy, fetchedAtMs: this.#now() });
+      this.#failed.delete(domain);
       return policy;
     } catch (error) {
       const failure = DeliveryError.is(error)
@@ -174,6 +227,7 @@ export class StsPolicies {
             cause: error,
             retryable: true,
           });
+      if (this.#closing.signal.aborted) throw failure;
       if (this.#failed.size >= MAX_DOMAINS) this.#failed.clear();
       this.#failed.set(domain, { id, until: this.#now() + this.#retryAfterMs, error: failure });
       throw failure;
@@ -189,7 +243,7 @@ export class StsPolicies {
       tls: this.#tls,
       maxBodyBytes: MAX_POLICY_BYTES,
       timeoutMs: this.#timeoutMs,
-      signal: undefined,
+      signal: this.#closing.signal,
     });
     // Redirections are not followed (section 3.3).
     if (response.status !== 200) throw new HttpError(`HTTP status ${response.status}`);

@@ -19,6 +19,7 @@ async function planned(zone: Zone, authenticated: boolean | string[] = true): Pr
       port: 25,
       addresses: await hostAddresses(host, resolver, { family: 4 }),
       policy: undefined,
+      policyMayDiffer: false,
       trustDnssec: true,
       requireTls: false,
       tlsOptional: async () => false,
@@ -127,7 +128,13 @@ describe("where TLSA records count, and the names that a certificate may have (S
       "records that SMTP cannot use",
       { ...DIRECT, "TLSA _25._tcp.mx.test": [record(1)] },
       true,
-      "dane-unusable:",
+      "dane-unusable: mx.test",
+    ],
+    [
+      "records that SMTP cannot use, at the end of an alias",
+      { ...ALIASED, "TLSA _25._tcp.real.test": [record(0)] },
+      true,
+      "dane-unusable: real.test",
     ],
   ])("%s", async (_, zone, authenticated, expected) => {
     expect(await planned(zone, authenticated)).toBe(expected);

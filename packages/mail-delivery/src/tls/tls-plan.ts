@@ -18,9 +18,12 @@ import { daneVouches, isUsable } from "./tlsa-match.js";
 export interface TlsPlan {
   /** Who asks for what. */
   readonly kind: "opportunistic" | "sts" | "dane" | "dane-unusable" | "verified";
-  /** For `dane`: all records at the name. */
+  /** For `dane` and `dane-unusable`: all records at the name. */
   readonly records: readonly TlsaRecord[];
-  /** For `dane`: names of which a certificate under an anchor must have one; the first is the one that the server is told (SNI). */
+  /**
+   * For `dane` and `dane-unusable`: the TLSA base domain, which the server is told (SNI). For `dane` there
+   * follow the other names of which a certificate under an anchor may have one.
+   */
   readonly names: readonly string[];
 }
 
@@ -31,11 +34,16 @@ export interface PlanQuestion {
   readonly port: number;
   readonly addresses: HostAddresses;
   readonly policy: StsPolicy | undefined;
+  /** DNS or the web server failed: the domain may have another policy by now. */
+  readonly policyMayDiffer: boolean;
   /** The resolver validates, and what it says arrives as it was said. */
   readonly trustDnssec: boolean;
   /** REQUIRETLS (RFC 8689). */
   readonly requireTls: boolean;
-  /** `TLS-Required: No` in the header (RFC 8689 section 5): the sender wants delivery above all. Asked only when it matters. */
+  /**
+   * `TLS-Required: No` in the header (RFC 8689 section 3): the sender wants delivery above all. Asked only
+   * when it matters.
+   */
   readonly tlsOptional: () => Promise<boolean>;
   readonly resolver: DnsResolver;
   readonly signal: AbortSignal | undefined;
@@ -72,18 +80,21 @@ export async function planTls(question: PlanQuestion): Promise<TlsPlan> {
 async function decide(question: PlanQuestion): Promise<TlsPlan> {
   const { route, host, policy, trustDnssec, requireTls } = question;
   const named = policy !== undefined && policy.mode !== "none" && policyNames(policy, host);
-  // The name of the host itself has to be trustworthy (RFC 8689 section 4.2.1).
-  if (requireTls && !named && !(trustDnssec && route.authenticated)) {
-    throw new DeliveryError("ERR_DELIVERY_REQUIRETLS", `neither DNSSEC nor MTA-STS vouches for ${host}`);
-  }
-  const dane = trustDnssec && route.authenticated ? await planDane(question) : undefined;
+  const signed = trustDnssec && route.authenticated;
+  const dane = signed ? await planDane(question) : undefined;
   if (dane?.kind === "dane") return dane;
   if (policy?.mode === "enforce") {
     if (!named) throw new DeliveryError("ERR_DELIVERY_STS_HOST", host, { retryable: true });
     return plan("sts");
   }
-  if (requireTls) return plan("verified");
-  return dane ?? plan("opportunistic");
+  if (!requireTls) return dane ?? plan("opportunistic");
+  // The name of the host itself has to be trustworthy (RFC 8689 section 4.2.1).
+  if (!named && !signed) {
+    throw new DeliveryError("ERR_DELIVERY_REQUIRETLS", `neither DNSSEC nor MTA-STS vouches for ${host}`, {
+      retryable: question.policyMayDiffer,
+    });
+  }
+  return plan("verified");
 }
 
 /** Undefined: DANE has no say, because nothing is published or the zone is not signed. */
@@ -97,7 +108,7 @@ async function planDane(question: PlanQuestion): Promise<TlsPlan | undefined> {
     if (status !== "records" || !authenticated) continue;
     return records.some(isUsable)
       ? plan("dane", records, referenceNames(question, base))
-      : plan("dane-unusable", records);
+      : plan("dane-unusable", records, [base]);
   }
   return undefined;
 }
@@ -169,9 +180,15 @@ const NOT_OFFERED: ReadonlySet<string> = new Set(["ERR_CLIENT_TLS_NOT_OFFERED", 
 interface Coded {
   readonly code: string;
   readonly message: string;
+  /** It may pass by itself: a connection that ended, a 454 to STARTTLS. */
+  readonly retryable: boolean;
 }
 
-/** The failure of a server to give the TLS that it owes, under a code of its own; undefined when it is no such failure. */
+/**
+ * The failure of a server to give the TLS that it owes, under a code of its own; undefined when it is no such
+ * failure. What a domain asks for is tried again whatever went wrong (RFC 8461 section 5, RFC 7672 section
+ * 9.1): its administrator may mend it.
+ */
 export function tlsFailureUnder(kind: TlsPlan["kind"], error: Coded): DeliveryError | undefined {
   const missing = NOT_OFFERED.has(error.code);
   const handshake = error.code.startsWith("ERR_SOCKET_TLS_");
@@ -193,10 +210,23 @@ export function tlsFailureUnder(kind: TlsPlan["kind"], error: Coded): DeliveryEr
         details,
       );
     case "verified":
-      return new DeliveryError("ERR_DELIVERY_REQUIRETLS", error.message, { cause: error });
+      return new DeliveryError("ERR_DELIVERY_REQUIRETLS", error.message, {
+        cause: error,
+        retryable: error.retryable,
+      });
     default:
       return undefined;
   }
+}
+
+/**
+ * The same failure for a message with REQUIRETLS. Its sender is to be told at once that a server cannot be
+ * used (RFC 8689 section 4.2.1), under the one code that no queue tries again. What may pass by itself keeps
+ * its own code.
+ */
+export function underRequireTls(failure: DeliveryError, mayPass: boolean): DeliveryError {
+  if (mayPass || failure.code === "ERR_DELIVERY_REQUIRETLS") return failure;
+  return new DeliveryError("ERR_DELIVERY_REQUIRETLS", failure.message, { cause: failure });
 }
 
 /** Whether a failed handshake allows a second connection without TLS. Injected octets are an attack, not a defect. */

@@ -25,7 +25,7 @@ test("a day of failures becomes a signed mail and a POST, which arrive whatever 
   pages.set("mta-sts.sts-host.plain.test /.well-known/mta-sts.txt", policy);
   const reports = new TlsReports({
     organizationName: "Example",
-    contactInfo: "tls@example.com",
+    contactInfo: "tls@mail.example.com",
     submitter: "mail.example.com",
   });
   const resolver = new Resolver({ servers: [net.dns.resolver] });
