@@ -1,3 +1,3 @@
 import { packageBuild } from "../../tooling/config/tsup.mjs";
 
-export default packageBuild({ index: "src/index.ts" });
+export default packageBuild({ index: "src/index.ts", instantiate: "src/instantiate.ts" });

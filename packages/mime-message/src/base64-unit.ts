@@ -1,5 +1,5 @@
 // The vector half of base64: the module of generate/base64-lines.wat, made when it is first needed.
-import { instantiate } from "@wirepost/octet-scan";
+import { instantiate } from "@wirepost/octet-scan/instantiate";
 import { BASE64_MODULE } from "./generated/base64-module.js";
 
 interface Base64Exports {

@@ -1,7 +1,12 @@
 // Charsets other than UTF-8 need iconv-lite. Bundles for browsers have an empty module in its place.
-import { afterEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 const MESSAGE = { from: "ann@example.com", to: "bob@example.org", text: "Grüße", charset: "windows-1252" };
+
+// Test files of one worker share their modules: another may have loaded the library already.
+beforeEach(() => {
+  vi.resetModules();
+});
 
 afterEach(() => {
   vi.doUnmock("iconv-lite");

@@ -1,5 +1,7 @@
 import { MIN_VECTOR_BYTES, type VectorUnit, vectorUnit, WINDOW_BYTES } from "./vector-unit.js";
 
+/** The vector half looks at so many octets in a step, and takes lines within one for short enough. */
+const STEP_BYTES = 32;
 /** Shorter runs are copied octet by octet: a view and a native call cost more. */
 const SHORT_RUN_BYTES = 64;
 
@@ -28,16 +30,14 @@ export class RunFinder {
   /** What part of the source the unit holds. */
   #loadedFrom = 0;
   #loadedTo = 0;
-  /** The source's buffer as 32-bit words, kept while pieces come from the same buffer. */
-  #words: Int32Array | undefined;
 
   constructor(options: RunFinderOptions) {
     this.#dots = options.dots;
     this.#maxLineBytes = options.maxLineBytes;
-    this.#scalar = options.unit === "scalar";
+    this.#scalar = options.unit === "scalar" || options.maxLineBytes < STEP_BYTES;
   }
 
-  /** The octets to look at: `source[from, end)`; below 1 GiB from the start of its buffer, so that offsets are small integers. */
+  /** The octets to look at: `source[from, end)`. */
   open(source: Uint8Array, from: number, end: number): void {
     this.#source = source;
     this.#end = end;
@@ -49,7 +49,6 @@ export class RunFinder {
   /** Lets go of the source. */
   close(): void {
     this.#source = NOTHING;
-    this.#words = undefined;
   }
 
   /**
@@ -87,77 +86,28 @@ export class RunFinder {
     return end + base;
   }
 
+  /** Octet by octet: for short pieces, for the first ones of a process, and for platforms without the vector unit. */
   #scalarEnd(start: number, limit: number): number {
-    // Local constants and `| 0` keep this loop in 32-bit integers: a third faster than module constants, which bundlers
-    // turn into variables, and than lengths, which engines hold as floating point.
-    const firstPlain = 0x0e;
-    limit |= 0;
     const source = this.#source;
-    const words = this.#wordsOf(source);
-    const offset = source.byteOffset | 0;
-    const wordLimit = (offset + limit) >> 2;
     const dots = this.#dots;
-    const maxLineBytes = this.#maxLineBytes;
-    let lineStart = (start - this.column) | 0;
-    let at = start | 0;
+    let lineStart = start - this.column;
+    let at = start;
     while (at < limit) {
-      // To the next whole word, one by one; then by words; then one by one to the octet in question.
-      while (((offset + at) & 3) !== 0 && at < limit && source[at]! >= firstPlain) at++;
-      if (((offset + at) & 3) === 0) {
-        at = Math.max(at, (plainWordsEnd(words, (offset + at) >> 2, wordLimit) << 2) - offset);
-        while (at < limit && source[at]! >= firstPlain) at++;
-      }
-      if (at >= limit) break;
       const octet = source[at]!;
-      if (octet === 0x0d && at + 1 < limit && source[at + 1] === 0x0a) {
-        if (at - lineStart > maxLineBytes) break;
+      if (octet > 0x0d || (octet !== 0x0d && octet !== 0x0a && octet !== 0x00)) {
+        at++;
+      } else if (octet === 0x0d && at + 1 < limit && source[at + 1] === 0x0a) {
+        if (at - lineStart > this.#maxLineBytes) break;
         at += 2;
         lineStart = at;
         if (dots && at < limit && source[at] === 0x2e) break;
-      } else if (octet === 0x0d || octet === 0x0a || octet === 0x00) {
-        break;
       } else {
-        at++;
+        break;
       }
     }
     this.column = at - lineStart;
     return at;
   }
-
-  #wordsOf(source: Uint8Array): Int32Array {
-    let words = this.#words;
-    const count = source.buffer.byteLength >>> 2;
-    // A resizable buffer is the same one when it has grown or shrunk.
-    if (words === undefined || words.buffer !== source.buffer || words.length !== count) {
-      words = new Int32Array(source.buffer, 0, count);
-      this.#words = words;
-    }
-    return words;
-  }
 }
 
 const NOTHING = new Uint8Array(0);
-
-/**
- * The first word from `word` on that holds an octet below 0x0e, or `limit`. `(x - n) & ~x` has the high bit of an octet
- * set where the octet is below n; a borrow can only mark an octet above one that is marked rightly.
- */
-function plainWordsEnd(words: Int32Array, word: number, limit: number): number {
-  const each = 0x0e0e0e0e;
-  const highBits = 0x80808080 | 0;
-  while (word + 4 <= limit) {
-    const a = words[word]!;
-    const b = words[word + 1]!;
-    const c = words[word + 2]!;
-    const d = words[word + 3]!;
-    const marks = ((a - each) & ~a) | ((b - each) & ~b) | ((c - each) & ~c) | ((d - each) & ~d);
-    if ((marks & highBits) !== 0) break;
-    word += 4;
-  }
-  while (word < limit) {
-    const a = words[word]!;
-    if (((a - each) & ~a & highBits) !== 0) break;
-    word++;
-  }
-  return word;
-}

@@ -1,13 +1,3 @@
-// The module of generate/scan.wat, made when it is first needed.
-import { SCAN_MODULE } from "./generated/scan-module.js";
-import { instantiate } from "./instantiate.js";
-
-interface ScanExports {
-  readonly memory: { readonly buffer: ArrayBuffer };
-  facts(limit: number, line: number, afterReturn: number): void;
-  runEnd(at: number, limit: number, lineStart: number, dots: number, maxLine: number): number;
-}
-
 /** Octets that fit in the unit at a time. */
 export const WINDOW_BYTES = 65_536;
 /** Below this, handing octets over costs more than looking at them here. */
@@ -19,26 +9,32 @@ export interface VectorUnit {
   readonly window: Uint8Array;
   /** What the last walk found; see the stores in scan.wat. */
   readonly found: Int32Array;
-  readonly facts: ScanExports["facts"];
-  readonly runEnd: ScanExports["runEnd"];
+  /** Free places for octets that stay while others are looked at, 128 KiB each; taken and given back by `ReadyLines`. */
+  readonly places: Uint8Array[];
+  facts(limit: number, line: number, afterReturn: number): void;
+  runEnd(at: number, limit: number, lineStart: number, dots: number, maxLine: number): number;
 }
 
-let unit: VectorUnit | null | undefined;
+let unit: VectorUnit | null = null;
+let loading: Promise<boolean> | undefined;
 
-/** The unit, or null where the platform has no WebAssembly with SIMD. */
+/** The unit; null before it is loaded, which asking begins, and for ever where the platform has no WebAssembly with SIMD. */
 export function vectorUnit(): VectorUnit | null {
-  if (unit === undefined) unit = makeUnit();
+  if (loading === undefined) void loadVectorUnit();
   return unit;
 }
 
-function makeUnit(): VectorUnit | null {
-  const exports = instantiate(SCAN_MODULE) as ScanExports | null;
-  if (exports === null) return null;
-  const { buffer } = exports.memory;
-  return {
-    window: new Uint8Array(buffer, 0, WINDOW_BYTES),
-    found: new Int32Array(buffer, WINDOW_BYTES, 16),
-    facts: exports.facts,
-    runEnd: exports.runEnd,
-  };
+/**
+ * Loads the vector half, which otherwise happens when octets first ask for it; until then plain JavaScript looks at them, with
+ * the same answers. Resolves with whether this platform has it; never rejects.
+ */
+export function loadVectorUnit(): Promise<boolean> {
+  loading ??= import("./make-unit.js").then(
+    ({ makeUnit }) => {
+      unit = makeUnit(WINDOW_BYTES);
+      return unit !== null;
+    },
+    () => false,
+  );
+  return loading;
 }

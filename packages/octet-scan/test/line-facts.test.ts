@@ -1,6 +1,10 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { LineFacts } from "../src/index.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { LineFacts, loadVectorUnit } from "../src/index.js";
+
+beforeAll(async () => {
+  expect(await loadVectorUnit()).toBe(true);
+});
 
 const octets = (text: string): Uint8Array => Uint8Array.from(text, (one) => one.charCodeAt(0));
 const UNITS = ["scalar", "auto"] as const;

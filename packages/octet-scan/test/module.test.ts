@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { scanModuleSource, TARGET } from "../generate/generate.mjs";
+
+// Test files of one worker share their modules, and with them the unit.
+beforeEach(() => {
+  vi.resetModules();
+});
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -12,9 +17,11 @@ describe("the vector unit", () => {
     expect(readFileSync(TARGET, "utf8")).toBe(await scanModuleSource());
   });
 
-  it("is there on this platform", async () => {
-    const { vectorUnit } = await import("../src/vector-unit.js");
-    expect(vectorUnit()).not.toBeNull();
+  it("is loaded when it is first asked for, or at once", async () => {
+    const { loadVectorUnit, vectorUnit } = await import("../src/vector-unit.js");
+    expect(vectorUnit()).toBeNull();
+    await vi.waitFor(() => expect(vectorUnit()).not.toBeNull());
+    expect(await loadVectorUnit()).toBe(true);
   });
 
   it.each([
@@ -31,7 +38,9 @@ describe("the vector unit", () => {
     ],
   ])("is done without %s", async (_, webAssembly) => {
     vi.stubGlobal("WebAssembly", webAssembly);
-    const { LineFacts } = await import("../src/index.js");
+    const { LineFacts, loadVectorUnit, ReadyLines } = await import("../src/index.js");
+    expect(await loadVectorUnit()).toBe(false);
+    expect(ReadyLines.of(new TextEncoder().encode("a line\r\n".repeat(4096)))).toBeUndefined();
     const facts = new LineFacts();
     facts.add(new Uint8Array(1000).fill(0x80));
     expect(facts).toMatchObject({ highOctets: 1000, longestLine: 1000 });

@@ -1,6 +1,10 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { RunFinder } from "../src/index.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { loadVectorUnit, RunFinder } from "../src/index.js";
+
+beforeAll(async () => {
+  expect(await loadVectorUnit()).toBe(true);
+});
 
 const octets = (text: string): Uint8Array => Uint8Array.from(text, (one) => one.charCodeAt(0));
 const UNITS = ["scalar", "auto"] as const;
@@ -12,9 +16,9 @@ const LINES = `${"x".repeat(38)}\r\n`.repeat(8);
 function run(
   text: string,
   unit: (typeof UNITS)[number],
-  { dots = true, limit = text.length, from = 0, column = 0 } = {},
+  { dots = true, limit = text.length, from = 0, column = 0, maxLineBytes = MAX } = {},
 ): { end: number; column: number; copied: string } {
-  const finder = new RunFinder({ dots, maxLineBytes: MAX, unit });
+  const finder = new RunFinder({ dots, maxLineBytes, unit });
   const source = octets(text);
   finder.open(source, from, source.length);
   finder.column = column;
@@ -23,7 +27,11 @@ function run(
   while (end < limit) {
     const next = finder.runEnd(end, limit);
     finder.copy(end, next, target, end);
-    if (next === end || finder.column > MAX || (dots && source[next] === 0x2e && finder.column === 0)) {
+    if (
+      next === end ||
+      finder.column > maxLineBytes ||
+      (dots && source[next] === 0x2e && finder.column === 0)
+    ) {
       end = next;
       break;
     }
@@ -96,6 +104,48 @@ describe.each(UNITS)("the end of a run, %s unit", (unit) => {
         expect(run(text, unit, start)).toEqual(run(text, "scalar", start));
       }),
     );
+  });
+
+  it("is the same by both units for text with line ends, dots and odd octets at every place of a step", () => {
+    const odd = ["", "\r", "\n", "\0", "\t", "\x80", "\r\n.", "\n.", "\r\r\n", "."];
+    for (let before = 0; before < 70; before++) {
+      for (const one of odd) {
+        for (const width of [3, 31, 32, 58]) {
+          const text = `${"y".repeat(before % 55)}${one}\r\n${`${"x".repeat(width)}\r\n`.repeat(12)}`.padEnd(
+            320,
+            "z",
+          );
+          for (const dots of [true, false]) {
+            const start = { dots, maxLineBytes: width < 32 ? 40 : MAX };
+            expect(run(text, unit, start), JSON.stringify({ before, one, width })).toEqual(
+              run(text, "scalar", start),
+            );
+          }
+        }
+      }
+    }
+  });
+
+  it("is the same by both units for lines of one length that are spoiled at any place", () => {
+    for (const width of [32, 33, 47, 48, 58]) {
+      const lines = `${"x".repeat(width)}\r\n`.repeat(9);
+      for (let at = 3 * (width + 2); at < 6 * (width + 2); at++) {
+        for (const odd of ["\r", "\n", "\0", "\t", ".", "\r\n", "x"]) {
+          const text = lines.slice(0, at) + odd + lines.slice(at + odd.length);
+          for (const limit of [text.length, at + 1]) {
+            expect(run(text, unit, { limit }), JSON.stringify({ width, at, odd, limit })).toEqual(
+              run(text, "scalar", { limit }),
+            );
+          }
+        }
+      }
+    }
+  });
+
+  it("keeps to limits below what is looked at in a step", () => {
+    const text = `${"x".repeat(20)}\r\n${"x".repeat(21)}\r\n`.repeat(10);
+    expect(run(text, unit, { maxLineBytes: 20 }).column).toBe(21);
+    expect(run(text, unit, { maxLineBytes: 21 })).toMatchObject({ end: text.length, column: 0 });
   });
 
   it("is found behind what the unit holds at a time", () => {
