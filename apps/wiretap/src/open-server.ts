@@ -1,4 +1,4 @@
-import { ClientProtocol, type Command, type Exchange, NEED_DATA } from "@wirepost/smtp-protocol";
+import { ClientProtocol, type Command, commandLine, type Exchange, NEED_DATA } from "@wirepost/smtp-protocol";
 import { connect, type Socket, type TlsInfo, type TlsOptions } from "@wirepost/socket-core";
 import type { Say } from "./entry.js";
 import { codeOf, WiretapError } from "./errors.js";
@@ -96,7 +96,7 @@ class SetUp {
   }
 
   async #command(command: Command): Promise<void> {
-    this.#protocol.send(command);
+    this.#protocol.send(commandLine(command));
     const octets = this.#protocol.takeOutput()!;
     this.#say("to-server", lineText([latin1([octets])]));
     await new Promise<void>((resolve) => this.#socket.write(octets, resolve));

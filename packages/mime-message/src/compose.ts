@@ -1,4 +1,5 @@
 // Messages to bytes. In memory and small: at once, to one array. Otherwise: to a source that is read when it is sent.
+import type { ReadyLines } from "@wirepost/octet-scan";
 import { raceAbort } from "./abort.js";
 import { loadCharset, readyCharset, type TextCharset, UTF8 } from "./charset.js";
 import { type ComposeOptions, checkComposeOptions, DEFAULT_INLINE_LIMIT_BYTES } from "./compose-options.js";
@@ -30,6 +31,8 @@ export interface ComposedMessage {
   readonly body: "7BIT" | "8BITMIME" | "BINARYMIME";
   /** True when the header holds raw UTF-8 and MAIL needs SMTPUTF8 (RFC 6531). */
   readonly smtpUtf8: boolean;
+  /** The content once more, as lines that need not be looked at again; where `readyLines` asked for them and they are that; give them back with `release()`. */
+  readonly readyLines?: ReadyLines | undefined;
 }
 
 const TEXT_ENCODINGS = ["quoted-printable", "base64"] as const;
@@ -66,7 +69,8 @@ function compose(
   const pending: Source[] = [];
   if (message.raw !== undefined) {
     checkBesideRaw(message);
-    const asItIs = message.raw instanceof Uint8Array ? composeAsItIs(message.raw) : undefined;
+    const asItIs =
+      message.raw instanceof Uint8Array ? composeAsItIs(message.raw, options.readyLines === true) : undefined;
     if (asItIs !== undefined) return asItIs;
     const raw = planRaw(message, options, pending);
     if (pending.length === 0) return composeRaw(raw, options);

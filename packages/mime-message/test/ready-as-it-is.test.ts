@@ -1,6 +1,8 @@
 // Octets in memory take a short way, text takes the long one: they must not differ.
+
+import { loadVectorUnit } from "@wirepost/octet-scan";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { composeMessage, MimeError } from "../src/index.js";
 
 const ENVELOPE = { from: "ann@example.com", to: "bob@example.org" };
@@ -10,16 +12,27 @@ function outcome(raw: string | Uint8Array, options: object): object {
     const composed = composeMessage({ raw, envelope: ENVELOPE }, options);
     if (composed instanceof Promise || !(composed.content instanceof Uint8Array))
       throw new Error("in memory");
-    return { ...composed, content: Buffer.from(composed.content).toString("latin1") };
+    const { readyLines, ...rest } = composed;
+    const content = Buffer.from(composed.content).toString("latin1");
+    if (readyLines !== undefined) {
+      expect(Buffer.from(readyLines.lend().subarray(0, readyLines.length)).toString("latin1")).toBe(content);
+      readyLines.returned();
+    }
+    return { ...rest, content };
   } catch (error) {
     if (MimeError.is(error)) return { code: error.code };
     throw error;
   }
 }
 
+beforeAll(async () => {
+  expect(await loadVectorUnit()).toBe(true);
+});
+
 const same = (text: string, options: object = {}): object => {
   const short = outcome(Buffer.from(text), { inlineLimitBytes: 1e9, ...options });
   expect(short).toEqual(outcome(text, { inlineLimitBytes: 1e9, ...options }));
+  expect(outcome(Buffer.from(text), { inlineLimitBytes: 1e9, readyLines: true, ...options })).toEqual(short);
   return short;
 };
 
@@ -91,5 +104,23 @@ describe("a ready message in memory", () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  const LINES = `${"x".repeat(74)}\r\n`.repeat(300);
+  it.each([
+    { name: "a message of some size", text: `Message-ID: <a@example.com>\r\n\r\n${LINES}`, ready: true },
+    { name: "one with a blind copy", text: `Bcc: <eve@example.net>\r\n\r\n${LINES}`, ready: false },
+    { name: "one with a line that begins with a dot", text: `Subject: x\r\n\r\n${LINES}.\r\n`, ready: false },
+    { name: "one with octets above 127", text: `Subject: x\r\n\r\n${LINES}ä\r\n`, ready: false },
+    { name: "a small one", text: "Subject: x\r\n\r\nHello\r\n", ready: false },
+  ])("is given as ready lines too where it can be: $name", ({ text, ready }) => {
+    same(text);
+    const composed = composeMessage(
+      { raw: Buffer.from(text), envelope: ENVELOPE },
+      { readyLines: true, transport: "8bit", inlineLimitBytes: 1e9 },
+    );
+    if (composed instanceof Promise) throw new Error("in memory");
+    expect(composed.readyLines !== undefined).toBe(ready);
+    composed.readyLines?.release();
   });
 });

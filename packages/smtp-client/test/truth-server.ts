@@ -11,6 +11,8 @@ export interface TruthOptions {
 export interface Truth {
   /** `recipient subject` of each copy accepted, with how often. */
   readonly delivered: Map<string, number>;
+  /** The content of each message accepted, dots taken off again. */
+  readonly contents: string[];
   /** Everything that was read as a command. */
   readonly commands: string[];
   /** Octets written towards the client. */
@@ -21,7 +23,7 @@ export interface Truth {
  * A small honest server over any stream, which knows for certain what it accepted: the reply may get lost, the truth does not.
  */
 export function truthServer(stream: Duplex, options: TruthOptions = {}): Truth {
-  const truth: Truth = { delivered: new Map(), commands: [], sentBytes: 0 };
+  const truth: Truth = { delivered: new Map(), contents: [], commands: [], sentBytes: 0 };
   const extensions = options.extensions ?? ["PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES"];
   let input = Buffer.alloc(0);
   let mode: "command" | "data" | { chunk: number; last: boolean } = "command";
@@ -45,6 +47,7 @@ export function truthServer(stream: Duplex, options: TruthOptions = {}): Truth {
     for (const recipient of options.lmtp ? recipients : [recipients.join(",")]) {
       const answer = options.reply?.("END", recipient) ?? "250 2.0.0 queued";
       if (answer.startsWith("2")) {
+        truth.contents.push(content);
         for (const one of recipient.split(",")) {
           const key = `${one} ${subject()}`;
           truth.delivered.set(key, (truth.delivered.get(key) ?? 0) + 1);

@@ -1,9 +1,20 @@
-import { describe, expect, it } from "vitest";
+import { inspect } from "node:util";
+import { loadVectorUnit, ReadyLines } from "@wirepost/octet-scan";
+import { beforeAll, describe, expect, it } from "vitest";
 import { ClientProtocol, type ClientProtocolOptions } from "./client-protocol.js";
 import type { Command } from "./command.js";
+import { commandLine } from "./command-serializer.js";
 import { SmtpProtocolError } from "./errors.js";
 import { NEED_DATA } from "./reply-parser.js";
-import { ANSWERED, type Awaited, ISSUED, type Move, type ReplyClass, type SessionState } from "./state.js";
+import {
+  ANSWERED,
+  type Awaited,
+  type CommandMove,
+  ISSUED,
+  type Move,
+  type ReplyClass,
+  type SessionState,
+} from "./state.js";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -40,7 +51,9 @@ function client(options: ClientProtocolOptions<string> = {}) {
 function ready(options?: ClientProtocolOptions<string>, ehlo = EHLO) {
   const c = client(options);
   c.feed("220 mail.example ESMTP\r\n");
-  c.protocol.send({ verb: options?.protocol === "lmtp" ? "LHLO" : "EHLO", domain: "client.example" });
+  c.protocol.send(
+    commandLine({ verb: options?.protocol === "lmtp" ? "LHLO" : "EHLO", domain: "client.example" }),
+  );
   c.output();
   c.feed(ehlo);
   return c;
@@ -65,7 +78,7 @@ function codeOf(action: () => unknown): string {
 describe("a conversation", () => {
   it("sends one message in the order of RFC 5321", () => {
     const c = ready();
-    for (const command of ENVELOPE) c.protocol.send(command, command.verb);
+    for (const command of ENVELOPE) c.protocol.send(commandLine(command), command.verb);
     expect(c.output()).toBe("MAIL FROM:<ann@example.com>\r\nRCPT TO:<bob@example.org>\r\nDATA\r\n");
     expect(c.feed("250 2.1.0 ok\r\n250 2.1.5 ok\r\n354 go\r\n")).toEqual([
       "MAIL 250",
@@ -81,13 +94,13 @@ describe("a conversation", () => {
 
   it("writes the next envelope behind the end of data, in one write (RFC 2920 3.1)", () => {
     const c = ready();
-    for (const command of ENVELOPE) c.protocol.send(command);
+    for (const command of ENVELOPE) c.protocol.send(commandLine(command));
     c.output();
     c.feed("250 ok\r\n250 ok\r\n354 go\r\n");
     c.protocol.writeContent(encoder.encode("a\r\n"), 0);
     c.protocol.endContent("first");
-    c.protocol.send({ verb: "RSET" }, "rset");
-    for (const command of ENVELOPE) c.protocol.send(command, `second ${command.verb}`);
+    c.protocol.send(commandLine({ verb: "RSET" }), "rset");
+    for (const command of ENVELOPE) c.protocol.send(commandLine(command), `second ${command.verb}`);
     expect(c.output()).toBe(
       "a\r\n.\r\nRSET\r\nMAIL FROM:<ann@example.com>\r\nRCPT TO:<bob@example.org>\r\nDATA\r\n",
     );
@@ -103,8 +116,8 @@ describe("a conversation", () => {
 
   it("frames chunks with their true size, after line ends were made right (RFC 3030)", () => {
     const c = ready();
-    c.protocol.send({ verb: "MAIL", from: SENDER });
-    c.protocol.send({ verb: "RCPT", to: MAILBOX });
+    c.protocol.send(commandLine({ verb: "MAIL", from: SENDER }));
+    c.protocol.send(commandLine({ verb: "RCPT", to: MAILBOX }));
     c.output();
     c.feed("250 ok\r\n250 ok\r\n");
     expect(c.protocol.writeChunk(encoder.encode("a\nb"), 0, false, "chunk")).toBe(3);
@@ -115,8 +128,8 @@ describe("a conversation", () => {
 
   it("ends unknown-length chunks with an empty LAST", () => {
     const c = ready();
-    c.protocol.send({ verb: "MAIL", from: SENDER });
-    c.protocol.send({ verb: "RCPT", to: MAILBOX });
+    c.protocol.send(commandLine({ verb: "MAIL", from: SENDER }));
+    c.protocol.send(commandLine({ verb: "RCPT", to: MAILBOX }));
     c.output();
     c.feed("250 ok\r\n250 ok\r\n");
     c.protocol.writeChunk(encoder.encode("a\r\n"), 0, false);
@@ -126,9 +139,10 @@ describe("a conversation", () => {
 
   it("expects one final reply for each accepted recipient in LMTP (RFC 2033 4.2)", () => {
     const c = ready({ protocol: "lmtp" });
-    c.protocol.send({ verb: "MAIL", from: SENDER });
-    for (const token of ["one", "two", "three"]) c.protocol.send({ verb: "RCPT", to: MAILBOX }, token);
-    c.protocol.send({ verb: "DATA" });
+    c.protocol.send(commandLine({ verb: "MAIL", from: SENDER }));
+    for (const token of ["one", "two", "three"])
+      c.protocol.send(commandLine({ verb: "RCPT", to: MAILBOX }), token);
+    c.protocol.send(commandLine({ verb: "DATA" }));
     c.output();
     c.feed("250 ok\r\n250 ok\r\n550 no\r\n250 ok\r\n354 go\r\n");
     c.protocol.endContent("final");
@@ -140,7 +154,7 @@ describe("a conversation", () => {
 
   it("asks for a login in two steps and cancels with *", () => {
     const c = ready();
-    c.protocol.send({ verb: "AUTH", mechanism: "LOGIN" }, "auth");
+    c.protocol.send(commandLine({ verb: "AUTH", mechanism: "LOGIN" }), "auth");
     expect(c.output()).toBe("AUTH LOGIN\r\n");
     expect(c.feed("334 VXNlcm5hbWU6\r\n")).toEqual(["auth 334"]);
     c.protocol.respond(encoder.encode("ann"), "user");
@@ -154,25 +168,25 @@ describe("a conversation", () => {
 
   it("takes challenges up to 12,288 octets, and replies to other commands as before", () => {
     const c = ready();
-    c.protocol.send({ verb: "AUTH", mechanism: "GSSAPI" }, "auth");
+    c.protocol.send(commandLine({ verb: "AUTH", mechanism: "GSSAPI" }), "auth");
     c.output();
     expect(c.feed(`334 ${"A".repeat(12_288)}\r\n`)).toEqual(["auth 334"]);
     c.protocol.respond(null);
     c.output();
     c.feed("501 cancelled\r\n");
-    c.protocol.send({ verb: "NOOP" });
+    c.protocol.send(commandLine({ verb: "NOOP" }));
     c.output();
     expect(codeOf(() => c.feed(`250 ${"A".repeat(12_288)}\r\n`))).toBe("ERR_SMTP_REPLY_TOO_LONG");
   });
 
   it("says EHLO ahead of the greeting where the server is known to allow it", () => {
     const c = client({ earlyHello: true });
-    c.protocol.send({ verb: "EHLO", domain: "client.example" }, "ehlo");
+    c.protocol.send(commandLine({ verb: "EHLO", domain: "client.example" }), "ehlo");
     expect(c.output()).toBe("EHLO client.example\r\n");
     expect(c.feed(`220 hi\r\n${EHLO}`)).toEqual(["greeting 220", "ehlo 250"]);
     expect(c.protocol.issued).toBe("ready");
     const refused = client({ earlyHello: true });
-    refused.protocol.send({ verb: "EHLO", domain: "client.example" }, "ehlo");
+    refused.protocol.send(commandLine({ verb: "EHLO", domain: "client.example" }), "ehlo");
     refused.output();
     expect(refused.feed("554 no\r\n503 no\r\n")).toEqual(["greeting 554", "ehlo 503"]);
     expect(refused.protocol.answered).toBe("refused");
@@ -180,18 +194,20 @@ describe("a conversation", () => {
 
   it("forgets everything learnt in clear when TLS starts (RFC 3207 4.2)", () => {
     const c = ready();
-    c.protocol.send({ verb: "STARTTLS" });
+    c.protocol.send(commandLine({ verb: "STARTTLS" }));
     c.output();
     c.feed("220 go\r\n");
     c.protocol.tlsStarted();
     expect(c.protocol.capabilities.has("PIPELINING")).toBe(false);
     expect(c.protocol.issued).toBe("connected");
-    expect(codeOf(() => c.protocol.send({ verb: "MAIL", from: SENDER }))).toBe("ERR_SMTP_WRONG_STATE");
+    expect(codeOf(() => c.protocol.send(commandLine({ verb: "MAIL", from: SENDER })))).toBe(
+      "ERR_SMTP_WRONG_STATE",
+    );
   });
 
   it("reads enhanced codes once they are announced", () => {
     const c = ready();
-    c.protocol.send({ verb: "MAIL", from: SENDER });
+    c.protocol.send(commandLine({ verb: "MAIL", from: SENDER }));
     c.output();
     c.protocol.receiveData(encoder.encode("250 2.1.0 ok\r\n"));
     const event = c.protocol.nextEvent();
@@ -202,9 +218,9 @@ describe("a conversation", () => {
     const wire = "250 2.1.0 ok\r\n550 5.1.1 no\r\n250 ok\r\n354 go\r\n";
     const run = (cut: number): string[] => {
       const c = ready();
-      c.protocol.send({ verb: "MAIL", from: SENDER }, "mail");
-      for (const token of ["a", "b"]) c.protocol.send({ verb: "RCPT", to: MAILBOX }, token);
-      c.protocol.send({ verb: "DATA" }, "data");
+      c.protocol.send(commandLine({ verb: "MAIL", from: SENDER }), "mail");
+      for (const token of ["a", "b"]) c.protocol.send(commandLine({ verb: "RCPT", to: MAILBOX }), token);
+      c.protocol.send(commandLine({ verb: "DATA" }), "data");
       c.output();
       return [...c.feed(wire.slice(0, cut)), ...c.feed(wire.slice(cut))];
     };
@@ -215,7 +231,7 @@ describe("a conversation", () => {
 describe("what a server must not do", () => {
   const pipelined = (): ReturnType<typeof ready> => {
     const c = ready();
-    for (const command of ENVELOPE) c.protocol.send(command, command.verb);
+    for (const command of ENVELOPE) c.protocol.send(commandLine(command), command.verb);
     c.output();
     return c;
   };
@@ -239,8 +255,8 @@ describe("what a server must not do", () => {
       name: "354 after a refused RSET",
       run: () => {
         const c = ready();
-        c.protocol.send({ verb: "RSET" });
-        for (const command of ENVELOPE) c.protocol.send(command);
+        c.protocol.send(commandLine({ verb: "RSET" }));
+        for (const command of ENVELOPE) c.protocol.send(commandLine(command));
         c.output();
         return c.feed("500 no\r\n250 ok\r\n250 ok\r\n354 go\r\n");
       },
@@ -271,11 +287,11 @@ describe("what a server must not do", () => {
       run: () => {
         const c = client();
         c.feed("220 a\r\n");
-        c.protocol.send({ verb: "EHLO", domain: "client.example" });
+        c.protocol.send(commandLine({ verb: "EHLO", domain: "client.example" }));
         c.output();
         c.protocol.receiveData(encoder.encode(`${EHLO}220 go\r\n`));
         c.protocol.nextEvent();
-        c.protocol.send({ verb: "STARTTLS" });
+        c.protocol.send(commandLine({ verb: "STARTTLS" }));
       },
       code: "ERR_SMTP_UNEXPECTED_REPLY",
     },
@@ -283,7 +299,7 @@ describe("what a server must not do", () => {
       name: "T3 replies behind the 220 of STARTTLS",
       run: () => {
         const c = ready();
-        c.protocol.send({ verb: "STARTTLS" });
+        c.protocol.send(commandLine({ verb: "STARTTLS" }));
         c.output();
         return c.feed("220 go\r\n250-evil\r\n250 AUTH PLAIN\r\n");
       },
@@ -293,7 +309,7 @@ describe("what a server must not do", () => {
       name: "T4 a fragment behind the 220 of STARTTLS",
       run: () => {
         const c = ready();
-        c.protocol.send({ verb: "STARTTLS" });
+        c.protocol.send(commandLine({ verb: "STARTTLS" }));
         c.output();
         return c.feed("220 go\r\n250-AUTH PLAIN ");
       },
@@ -303,7 +319,7 @@ describe("what a server must not do", () => {
       name: "T2 250 to STARTTLS",
       run: () => {
         const c = ready();
-        c.protocol.send({ verb: "STARTTLS" });
+        c.protocol.send(commandLine({ verb: "STARTTLS" }));
         c.output();
         return c.feed("250 ok\r\n");
       },
@@ -341,14 +357,14 @@ describe("what a server must not do", () => {
     const c = ready();
     expect(codeOf(() => c.feed("250 what\r\n"))).toBe("ERR_SMTP_UNEXPECTED_REPLY");
     expect(codeOf(() => c.feed(""))).toBe("ERR_SMTP_UNEXPECTED_REPLY");
-    expect(codeOf(() => c.protocol.send({ verb: "NOOP" }))).toBe("ERR_SMTP_UNEXPECTED_REPLY");
+    expect(codeOf(() => c.protocol.send(commandLine({ verb: "NOOP" })))).toBe("ERR_SMTP_UNEXPECTED_REPLY");
   });
 });
 
 describe("what a server may do", () => {
   it("R14 refuses content before its end: the token of the content comes back, and only closing is left", () => {
     const c = ready();
-    for (const command of ENVELOPE) c.protocol.send(command);
+    for (const command of ENVELOPE) c.protocol.send(commandLine(command));
     c.output();
     c.feed("250 ok\r\n250 ok\r\n354 go\r\n");
     c.protocol.writeContent(encoder.encode("x"), 0, "content");
@@ -363,7 +379,7 @@ describe("what a server may do", () => {
 
   it("R16 answers 354 although every recipient was refused: a lone dot is the answer (RFC 2920 3.1)", () => {
     const c = ready();
-    for (const command of ENVELOPE) c.protocol.send(command);
+    for (const command of ENVELOPE) c.protocol.send(commandLine(command));
     c.output();
     c.feed("250 ok\r\n550 no\r\n354 go\r\n");
     expect(codeOf(() => c.protocol.writeContent(encoder.encode("x"), 0))).toBe("ERR_SMTP_WRONG_STATE");
@@ -383,8 +399,10 @@ describe("what a server may do", () => {
 describe("what a caller must not do", () => {
   it("writes ahead without PIPELINING", () => {
     const c = ready({}, "250 mail.example\r\n");
-    c.protocol.send({ verb: "MAIL", from: SENDER });
-    expect(codeOf(() => c.protocol.send({ verb: "RCPT", to: MAILBOX }))).toBe("ERR_SMTP_NOT_ANNOUNCED");
+    c.protocol.send(commandLine({ verb: "MAIL", from: SENDER }));
+    expect(codeOf(() => c.protocol.send(commandLine({ verb: "RCPT", to: MAILBOX })))).toBe(
+      "ERR_SMTP_NOT_ANNOUNCED",
+    );
   });
 
   it.each([
@@ -393,20 +411,23 @@ describe("what a caller must not do", () => {
       run: (p: ClientProtocol<string>) => p.writeContent(encoder.encode("x"), 0),
     },
     { name: "the end of data before 354", run: (p: ClientProtocol<string>) => p.endContent() },
-    { name: "RCPT before MAIL", run: (p: ClientProtocol<string>) => p.send({ verb: "RCPT", to: MAILBOX }) },
+    {
+      name: "RCPT before MAIL",
+      run: (p: ClientProtocol<string>) => p.send(commandLine({ verb: "RCPT", to: MAILBOX })),
+    },
     {
       name: "BDAT before a recipient was accepted",
       run: (p: ClientProtocol<string>) => {
-        p.send({ verb: "MAIL", from: SENDER });
-        p.send({ verb: "RCPT", to: MAILBOX });
+        p.send(commandLine({ verb: "MAIL", from: SENDER }));
+        p.send(commandLine({ verb: "RCPT", to: MAILBOX }));
         p.writeChunk(encoder.encode("x"), 0, true);
       },
     },
     {
       name: "a command behind NOOP (RFC 2920 3.1)",
       run: (p: ClientProtocol<string>) => {
-        p.send({ verb: "NOOP" });
-        p.send({ verb: "MAIL", from: SENDER });
+        p.send(commandLine({ verb: "NOOP" }));
+        p.send(commandLine({ verb: "MAIL", from: SENDER }));
       },
     },
   ])("$name", ({ run }) => {
@@ -474,7 +495,7 @@ describe("the tables", () => {
     content: () => tell(WAYS.rcpt?.() as ReturnType<typeof ready>, { verb: "DATA" }, "354 go\r\n"),
     empty: () => {
       const c = ready();
-      for (const command of ENVELOPE) c.protocol.send(command);
+      for (const command of ENVELOPE) c.protocol.send(commandLine(command));
       c.output();
       return say(c, "250 ok\r\n550 no\r\n354 go\r\n");
     },
@@ -494,12 +515,12 @@ describe("the tables", () => {
   }
 
   function tell(c: ReturnType<typeof ready>, command: Command, reply: string): ReturnType<typeof ready> {
-    c.protocol.send(command);
+    c.protocol.send(commandLine(command));
     c.output();
     return say(c, reply);
   }
 
-  const COMMANDS: Readonly<Record<Exclude<Move, "response" | "content" | "end">, Command>> = {
+  const COMMANDS: Readonly<Record<CommandMove, Command>> = {
     hello: { verb: "EHLO", domain: "client.example" },
     starttls: { verb: "STARTTLS" },
     auth: { verb: "AUTH", mechanism: "LOGIN" },
@@ -517,7 +538,7 @@ describe("the tables", () => {
     if (move === "response") c.protocol.respond(encoder.encode("x"));
     else if (move === "content") c.protocol.writeContent(encoder.encode("x"), 0);
     else if (move === "end") c.protocol.endContent();
-    else c.protocol.send(COMMANDS[move]);
+    else c.protocol.send(commandLine(COMMANDS[move]));
   }
 
   it("reach every state that is not a mere wait", () => {
@@ -579,8 +600,8 @@ describe("the tables", () => {
     options?: ClientProtocolOptions<string>,
   ): ReturnType<typeof ready> {
     const c = ready(options);
-    if (first === "RSET") c.protocol.send({ verb: "RSET" });
-    for (const command of commands) c.protocol.send(command);
+    if (first === "RSET") c.protocol.send(commandLine({ verb: "RSET" }));
+    for (const command of commands) c.protocol.send(commandLine(command));
     c.output();
     return say(c, after);
   }
@@ -644,5 +665,164 @@ describe("the tables", () => {
       c.feed(wire);
       expect(c.protocol.answered).toBe(expected);
     }
+  });
+});
+
+describe("ready lines", () => {
+  const LINES = encoder.encode(`${"x".repeat(74)}\r\n`.repeat(300));
+  const made = (): ReadyLines => ReadyLines.of(LINES) as ReadyLines;
+
+  beforeAll(async () => {
+    expect(await loadVectorUnit()).toBe(true);
+  });
+
+  function inContent(): ReturnType<typeof ready> {
+    const c = ready();
+    for (const command of ENVELOPE) c.protocol.send(commandLine(command));
+    c.output();
+    c.feed("250 ok\r\n250 ok\r\n354 go\r\n");
+    return c;
+  }
+
+  it("go out as they are by DATA, with other content around them", () => {
+    const c = inContent();
+    c.protocol.writeContent(encoder.encode("Subject: x\n\n"), 0);
+    expect(c.protocol.writeContent(made(), 0)).toBe(LINES.length);
+    c.protocol.writeContent(encoder.encode(".dot"), 0);
+    c.protocol.endContent();
+    expect(c.output()).toBe(`Subject: x\r\n\r\n${decoder.decode(LINES)}..dot\r\n.\r\n`);
+  });
+
+  it.each([true, false])("are one chunk by BDAT, the last: %s", (last) => {
+    const c = ready();
+    c.protocol.send(commandLine({ verb: "MAIL", from: SENDER }));
+    c.protocol.send(commandLine({ verb: "RCPT", to: MAILBOX }));
+    c.output();
+    c.feed("250 ok\r\n250 ok\r\n");
+    expect(c.protocol.writeChunk(made(), 0, last)).toBe(LINES.length);
+    expect(c.output()).toBe(`BDAT ${LINES.length}${last ? " LAST" : ""}\r\n${decoder.decode(LINES)}`);
+  });
+
+  /** Which of the sixteen places are free. */
+  function freePlaces(): number[] {
+    const all = Array.from({ length: 17 }, () => ReadyLines.of(LINES)).filter((lines) => lines !== undefined);
+    const places = all.map((lines) => lines.lend().byteOffset);
+    for (const lines of all) lines.returned();
+    return places;
+  }
+
+  it.each([
+    { name: "alone", before: "", behind: "" },
+    { name: "behind other content", before: "Subject: x\r\n\r\n", behind: "" },
+    { name: "with content behind them", before: "", behind: "more\r\n".repeat(10) },
+    {
+      name: "with content behind them that does not fit there",
+      before: "",
+      behind: "more\r\n".repeat(20_000),
+    },
+  ])("leave in one write and are given back when it is done: $name", ({ before, behind }) => {
+    const c = inContent();
+    const lines = made();
+    if (before !== "") c.protocol.writeContent(encoder.encode(before), 0);
+    c.protocol.writeContent(lines, 0);
+    const rest = encoder.encode(behind);
+    for (let at = 0; at < rest.length; ) at += c.protocol.writeContent(rest, at);
+    c.protocol.endContent();
+    const wire = `${before + decoder.decode(LINES) + behind}.\r\n`;
+    expect(c.protocol.outputBytes).toBe(wire.length);
+    const octets = c.protocol.takeOutput() as Uint8Array;
+    expect(c.protocol.takeOutput()).toBeUndefined();
+    // Commands go on while the socket holds what it was given, and so do others' lines.
+    c.feed("250 ok\r\n");
+    for (let i = 0; i < 2000; i++) {
+      c.protocol.send(commandLine({ verb: "NOOP" }));
+      c.output();
+      c.feed("250 ok\r\n");
+    }
+    const free = freePlaces();
+    expect(free).not.toContain(octets.byteOffset);
+    expect(decoder.decode(octets)).toBe(wire);
+    c.protocol.releaseOutput(octets);
+    expect(freePlaces()).toHaveLength(16);
+  });
+
+  it("of one message after the other leave and are given back, in whatever order the socket is done", () => {
+    const c = ready({ chunksAhead: true });
+    const taken: Uint8Array[] = [];
+    for (let i = 0; i < 10; i++) {
+      c.protocol.send(commandLine({ verb: "MAIL", from: SENDER }));
+      c.protocol.send(commandLine({ verb: "RCPT", to: MAILBOX }));
+      if (i % 3 > 0) taken.push(c.protocol.takeOutput() as Uint8Array);
+      const lines = ReadyLines.of(encoder.encode(`${String(i).repeat(74)}\r\n`.repeat(300))) as ReadyLines;
+      c.protocol.writeChunk(lines, 0, true);
+      taken.push(c.protocol.takeOutput() as Uint8Array);
+    }
+    const text = taken.map((octets) => decoder.decode(octets)).join("");
+    expect([...text.matchAll(/BDAT 22800 LAST\r\n(\d)/g)].map(([, digit]) => digit).join("")).toBe(
+      "0123456789",
+    );
+    for (const octets of taken.filter((_, i) => i % 2 === 0)) c.protocol.releaseOutput(octets);
+    for (const octets of taken.filter((_, i) => i % 2 === 1).reverse()) c.protocol.releaseOutput(octets);
+    expect(freePlaces()).toHaveLength(16);
+  });
+
+  it("are given back when the connection is gone before they were taken", () => {
+    const c = inContent();
+    const lines = made();
+    c.protocol.writeContent(lines, 0);
+    expect(lines.held).toBe(false);
+    c.protocol.connectionClosed();
+    expect(c.output()).toBe("");
+    expect(freePlaces()).toHaveLength(16);
+  });
+
+  it.each([
+    { name: "behind half a line", before: "half", offset: 0 },
+    { name: "behind a CR that may have an LF", before: "half\r", offset: 0 },
+    { name: "in part", before: "", offset: 76 },
+  ])("are refused $name", ({ before, offset }) => {
+    const c = inContent();
+    c.protocol.writeContent(encoder.encode(before), 0);
+    const lines = made();
+    expect(codeOf(() => c.protocol.writeContent(lines, offset))).toBe("ERR_SMTP_ARGUMENT");
+    expect(lines.held).toBe(true);
+    lines.release();
+  });
+});
+
+describe("a command line", () => {
+  it("can be made before it is needed and sent again", () => {
+    const noop = commandLine({ verb: "NOOP" });
+    const c = ready();
+    for (const token of ["one", "two"]) {
+      c.protocol.send(noop, token);
+      expect(c.output()).toBe("NOOP\r\n");
+      expect(c.feed("250 ok\r\n")).toEqual([`${token} 250`]);
+    }
+  });
+
+  it("does not show the secret of AUTH", () => {
+    const line = commandLine({
+      verb: "AUTH",
+      mechanism: "PLAIN",
+      initialResponse: encoder.encode("\0ann\0secret"),
+    });
+    const shown = inspect(line, { showHidden: true }) + JSON.stringify(line) + String(line);
+    expect(shown).not.toContain("AGFubgBzZWNyZXQ");
+    expect(shown).toContain("AUTH");
+  });
+
+  it.each([
+    { verb: "RSET" },
+    { verb: "RSET", move: "reset", text: "RSET\r\nMAIL FROM:<eve@example.net>\r\n" },
+    "RSET\r\n",
+    Object.create(commandLine({ verb: "RSET" })),
+    null,
+    undefined,
+  ])("is not what anybody else made: %o", (forged) => {
+    const c = ready();
+    expect(codeOf(() => c.protocol.send(forged as never))).toBe("ERR_SMTP_ARGUMENT");
+    expect(c.output()).toBe("");
+    expect(c.protocol.issued).toBe("ready");
   });
 });

@@ -1,7 +1,6 @@
+import type { ReadyLines } from "@wirepost/octet-scan";
 import { type Capabilities, NO_CAPABILITIES, parseCapabilities } from "./capabilities.js";
-import type { Command } from "./command.js";
-import { awaitedOf, moveOf } from "./command-move.js";
-import { serializeCommand } from "./command-serializer.js";
+import { CommandLine } from "./command-line.js";
 import { ContentFramer } from "./content-framer.js";
 import { SmtpProtocolError } from "./errors.js";
 import { Exchange } from "./exchange.js";
@@ -143,22 +142,22 @@ export class ClientProtocol<Token = unknown> {
   }
 
   /**
-   * Appends a command to the output.
-   * @throws SmtpProtocolError ERR_SMTP_WRONG_STATE where RFC 5321 4.1.4 or RFC 2920 3.1 does not allow it, ERR_SMTP_ARGUMENT…
-   * when the command cannot be written safely, ERR_SMTP_UNEXPECTED_REPLY when bytes arrived that no command asked for.
+   * Appends a command, as `commandLine()` has checked and written it, to the output.
+   * @throws SmtpProtocolError ERR_SMTP_WRONG_STATE where RFC 5321 4.1.4 or RFC 2920 3.1 does not allow it, ERR_SMTP_ARGUMENT
+   * for anything but a CommandLine, ERR_SMTP_UNEXPECTED_REPLY when bytes arrived that no command asked for.
    */
-  send(command: Command, token?: Token): Exchange<Token> {
-    const move = moveOf(command);
-    const next = this.#allow(move, command.verb);
-    if ((move === "chunk" || move === "lastChunk") && !this.#mayChunk()) {
-      throw wrongState(command.verb, this.#answered);
-    }
-    this.#output.append(serializeCommand(command));
+  send(line: CommandLine, token?: Token): Exchange<Token> {
+    const text = CommandLine.textOf(line);
+    const { move, verb } = line;
+    const next = this.#allow(move, verb);
+    if ((move === "chunk" || move === "lastChunk") && !this.#mayChunk())
+      throw wrongState(verb, this.#answered);
+    this.#output.append(text);
     this.#issued = next;
     // A new transaction begins at the start of a line, whatever the content before it came to.
     if (move === "mail") this.#framer.reset();
-    if (move === "lastChunk") return this.#awaitFinal("lastChunk", command.verb, token);
-    return this.#await(new Exchange<Token>(awaitedOf(move), command.verb, token));
+    if (move === "lastChunk") return this.#awaitFinal(move, verb, token);
+    return this.#await(new Exchange<Token>(move, verb, token));
   }
 
   /**
@@ -172,12 +171,12 @@ export class ClientProtocol<Token = unknown> {
   }
 
   /**
-   * Appends content after 354: line ends become CRLF, dots are stuffed (RFC 5321 4.5.2).
+   * Appends content after 354: line ends become CRLF, dots are stuffed (RFC 5321 4.5.2). Lines that are ready already are copied.
    * @returns octets of `source` taken from `offset` on, at most 64 KiB; call again for the rest, writing in between as the
-   * socket likes.
+   * socket likes. Ready lines are taken as a whole, from offset 0.
    * @throws SmtpProtocolError ERR_SMTP_WRONG_STATE unless this transaction's MAIL and a recipient were accepted and 354 came.
    */
-  writeContent(source: Uint8Array, offset: number, token?: Token): number {
+  writeContent(source: Uint8Array | ReadyLines, offset: number, token?: Token): number {
     this.#issued = this.#allow("content", "content");
     this.#contentToken = token;
     this.#framer.append(source, offset);
@@ -197,7 +196,13 @@ export class ClientProtocol<Token = unknown> {
    * With `last`, the chunk that takes the rest of `source` is marked LAST and closes the content.
    * @returns octets of `source` taken from `offset` on; fewer than all of them mean that the chunk was not the last.
    */
-  writeChunk(source: Uint8Array, offset: number, last: boolean, token?: Token, binary = false): number {
+  writeChunk(
+    source: Uint8Array | ReadyLines,
+    offset: number,
+    last: boolean,
+    token?: Token,
+    binary = false,
+  ): number {
     if (!this.#mayChunk()) throw wrongState("BDAT", this.#answered);
     this.#allow("lastChunk", "BDAT");
     const framer = this.#framer;

@@ -1,8 +1,8 @@
 import type { Command } from "./command.js";
-import type { Awaited, Move } from "./state.js";
+import type { CommandMove } from "./state.js";
 
 /** What writing a command means to the session. */
-export function moveOf(command: Command): Move {
+export function moveOf(command: Command): CommandMove {
   switch (command.verb) {
     case "MAIL":
     case "SEND":
@@ -31,10 +31,4 @@ export function moveOf(command: Command): Move {
     default:
       return "sync";
   }
-}
-
-/** What the reply to a move answers. */
-export function awaitedOf(move: Move): Awaited {
-  if (move === "response") return "auth";
-  return move === "content" ? "end" : move;
 }

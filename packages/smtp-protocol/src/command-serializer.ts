@@ -1,5 +1,7 @@
 import { formatPath, helloDomain, type Mailbox, needsSmtpUtf8 } from "@wirepost/mail-address";
 import type { AuthCommand, Command, LookupCommand, MailCommand, RcptCommand } from "./command.js";
+import { CommandLine } from "./command-line.js";
+import { moveOf } from "./command-move.js";
 import { invalid, mailParameters, rcptParameters } from "./command-parameters.js";
 import { SmtpProtocolError } from "./errors.js";
 import { encodeBase64 } from "./sasl-line.js";
@@ -8,6 +10,22 @@ import { encodeBase64 } from "./sasl-line.js";
 const MAX_LINE_BYTES = 512;
 /** However many extensions are in use, no line is longer. */
 const MAX_EXTENDED_LINE_BYTES = 2048;
+
+/** Lines that never differ, made once: two of them are written for each message. */
+const FIXED_LINES: ReadonlyMap<string, CommandLine> = /* @__PURE__ */ (() =>
+  new Map((["DATA", "RSET", "QUIT", "STARTTLS"] as const).map((verb) => [verb, lineOf({ verb })])))();
+
+/**
+ * A command, checked and written: what `ClientProtocol.send()` takes. It says what `serializeCommand()` says.
+ * @throws {SmtpProtocolError} the same as `serializeCommand()`
+ */
+export function commandLine(command: Command): CommandLine {
+  return FIXED_LINES.get(command.verb) ?? lineOf(command);
+}
+
+function lineOf(command: Command): CommandLine {
+  return new CommandLine(command.verb, moveOf(command), serializeCommand(command));
+}
 
 /**
  * One command as one line with its CRLF: the only place where commands become text, and where every argument is

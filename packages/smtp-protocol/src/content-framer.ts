@@ -1,4 +1,6 @@
+import type { ReadyLines } from "@wirepost/octet-scan";
 import { DATA_END_MAX_BYTES, DataEncoder } from "./data-encoder.js";
+import { SmtpProtocolError } from "./errors.js";
 import type { OutputBuffer } from "./output-buffer.js";
 
 /** Content is taken in blocks of at most this size, so that a caller can write between them. */
@@ -21,6 +23,8 @@ export class ContentFramer {
   #encoder: DataEncoder | undefined;
   #dots: DataEncoder | undefined;
   #plain: DataEncoder | undefined;
+  /** The prepared chunk, where it is lines that are ready. */
+  #ready: ReadyLines | undefined;
 
   constructor(output: OutputBuffer) {
     this.#output = output;
@@ -45,16 +49,28 @@ export class ContentFramer {
     return this.#plain;
   }
 
-  /** Appends at most 64 KiB of `source`; sets `taken`. */
-  append(source: Uint8Array, offset: number): void {
+  /** Appends at most 64 KiB of `source`, or lines that are ready, all of them; sets `taken`. */
+  append(source: Uint8Array | ReadyLines, offset: number): void {
     this.#encoder ??= this.#stuffing();
     const encoder = this.#encoder;
     const output = this.#output;
+    if (!(source instanceof Uint8Array)) {
+      this.#takeReady(encoder, source, offset);
+      output.appendReady(source);
+      return;
+    }
     const block = Math.min(source.length - offset, BLOCK_BYTES);
     output.ensure(block + GROWTH_BYTES);
     encoder.encodeInto(blockOf(source, offset, block), offset, output.target, output.offset);
     output.advance(encoder.written);
     this.taken = encoder.read;
+  }
+
+  #takeReady(encoder: DataEncoder, lines: ReadyLines, offset: number): void {
+    if (offset !== 0 || !encoder.atLineStart) {
+      throw new SmtpProtocolError("ERR_SMTP_ARGUMENT", "ready lines are taken whole, at the start of a line");
+    }
+    this.taken = lines.length;
   }
 
   /** Completes the last line and appends the dot. */
@@ -69,10 +85,18 @@ export class ContentFramer {
    * Encodes at most 64 KiB of `source` behind room for a header, since a size is declared before its octets and known only
    * after them. Nothing is appended until `commitChunk()`.
    */
-  encodeChunk(source: Uint8Array, offset: number, last: boolean, binary: boolean): void {
+  encodeChunk(source: Uint8Array | ReadyLines, offset: number, last: boolean, binary: boolean): void {
     this.#encoder ??= this.#chunking(binary);
     const encoder = this.#encoder;
     const output = this.#output;
+    this.#ready = source instanceof Uint8Array ? undefined : source;
+    if (!(source instanceof Uint8Array)) {
+      this.#takeReady(encoder, source, offset);
+      this.chunkBytes = source.length;
+      this.chunkIsLast = last;
+      if (last) this.#encoder = undefined;
+      return;
+    }
     const block = Math.min(source.length - offset, BLOCK_BYTES);
     output.ensure(CHUNK_HEADER_BYTES + block + GROWTH_BYTES + DATA_END_MAX_BYTES);
     // The end must fit behind the content, so it gets no part of the content's room.
@@ -92,6 +116,11 @@ export class ContentFramer {
   commitChunk(): void {
     const output = this.#output;
     const header = `BDAT ${this.chunkBytes}${this.chunkIsLast ? " LAST" : ""}\r\n`;
+    if (this.#ready !== undefined) {
+      output.append(header);
+      output.appendReady(this.#ready);
+      return;
+    }
     const gap = CHUNK_HEADER_BYTES - header.length;
     for (let i = 0; i < header.length; i++) output.target[output.offset + gap + i] = header.charCodeAt(i);
     output.advance(CHUNK_HEADER_BYTES + this.chunkBytes);

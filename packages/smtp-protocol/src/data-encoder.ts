@@ -16,10 +16,6 @@ const LF = 0x0a;
 const CR = 0x0d;
 const DOT = 0x2e;
 
-/** Beyond this, offsets would not be 32-bit integers, and a piece is copied out first. */
-const LARGE_BUFFER_BYTES = 0x4000_0000;
-const LARGE_BUFFER_PIECE_BYTES = 0x10_0000;
-
 /** What `finishInto` writes at most. */
 export const DATA_END_MAX_BYTES = 5;
 
@@ -66,10 +62,6 @@ export class DataEncoder {
    */
   encodeInto(source: Uint8Array, sourceOffset: number, target: Uint8Array, targetOffset: number): void {
     if (this.#error !== undefined) throw this.#error;
-    if (source.buffer.byteLength > LARGE_BUFFER_BYTES) {
-      source = source.slice(sourceOffset, sourceOffset + LARGE_BUFFER_PIECE_BYTES);
-      sourceOffset = 0;
-    }
     let from = sourceOffset;
     let to = targetOffset;
     const end = source.length;
@@ -107,7 +99,9 @@ export class DataEncoder {
       }
       const limit = Math.min(end, from + target.length - to);
       const stop = lines.runEnd(from, limit);
-      if (lines.column > this.#maxLineBytes) this.#failTooLong();
+      if (lines.column > this.#maxLineBytes) {
+        this.#fail("ERR_SMTP_LINE_TOO_LONG", `a line of the content exceeds ${this.#maxLineBytes} octets`);
+      }
       if (stop < limit && source[stop] === 0x00) {
         this.#fail("ERR_SMTP_NUL", "content with a NUL octet can only be sent as BINARYMIME");
       }
@@ -118,6 +112,11 @@ export class DataEncoder {
     }
     this.read = from - sourceOffset;
     this.written = to - targetOffset;
+  }
+
+  /** What comes next begins a line. */
+  get atLineStart(): boolean {
+    return this.#lines.column === 0 && !this.#afterCr;
   }
 
   /**
@@ -146,10 +145,6 @@ export class DataEncoder {
     this.#lines.close();
     this.#afterCr = false;
     return needed;
-  }
-
-  #failTooLong(): never {
-    this.#fail("ERR_SMTP_LINE_TOO_LONG", `a line of the content exceeds ${this.#maxLineBytes} octets`);
   }
 
   #fail(code: SmtpErrorCode, message: string): never {

@@ -52,9 +52,8 @@ const USAGE = {
 } as const;
 
 /** All codes with the kind of each: the facades map from this list, and the README's table is tested against it. */
-export const SMTP_ERROR_KINDS = { ...PROTOCOL, ...USAGE } as const satisfies Readonly<
-  Record<string, SmtpErrorKind>
->;
+export const SMTP_ERROR_KINDS = /* @__PURE__ */ (() =>
+  ({ ...PROTOCOL, ...USAGE }) as const satisfies Readonly<Record<string, SmtpErrorKind>>)();
 
 /** Every code of this package. The table in `errors.ts` and in the README says what each means. */
 export type SmtpErrorCode = keyof typeof SMTP_ERROR_KINDS;
@@ -76,13 +75,13 @@ export class SmtpProtocolError extends Error {
   readonly [BRAND] = true;
 
   constructor(code: SmtpErrorCode, message: string, options?: SmtpProtocolErrorOptions) {
-    super(message, options !== undefined && "cause" in options ? { cause: options.cause } : undefined);
+    super(message, options);
     this.code = code;
     this.reply = options?.reply;
   }
 
   get kind(): SmtpErrorKind {
-    return SMTP_ERROR_KINDS[this.code];
+    return this.code in USAGE ? "usage" : "protocol";
   }
 
   /** True for an error of this class from any copy of this package (ESM and CommonJS side by side, two versions). */

@@ -17,9 +17,10 @@ export type {
   RcptCommand,
   RcptParameters,
 } from "./command.js";
+export type { CommandLine } from "./command-line.js";
 // For people who write servers, proxies and log readers.
 export { parseCommand, redactCommandLine } from "./command-parser.js";
-export { fitsInitialResponse, serializeCommand } from "./command-serializer.js";
+export { commandLine, fitsInitialResponse, serializeCommand } from "./command-serializer.js";
 export { DataDecoder, type DataDecoderOptions } from "./data-decoder.js";
 export { DATA_END_MAX_BYTES, DataEncoder, type DataEncoderOptions } from "./data-encoder.js";
 export {
@@ -57,6 +58,7 @@ export { SERVER_TRANSITIONS, type ServerPhase, type Verb } from "./server-state.
 export {
   ANSWERED,
   type Awaited,
+  type CommandMove,
   ISSUED,
   type Move,
   type ReplyClass,

@@ -7,6 +7,7 @@ interface Decoder {
 }
 interface Platform {
   readonly Buffer?: { readonly prototype: { readonly latin1Slice?: Latin1Slice } };
+  btoa(latin1: string): string;
   readonly TextDecoder: new (label: string, options: { fatal: boolean; ignoreBOM: boolean }) => Decoder;
   readonly TextEncoder: new () => { encode(text: string): Uint8Array<ArrayBuffer> };
 }
@@ -37,6 +38,11 @@ export function utf8FromLatin1(text: string): string {
   } catch {
     return text;
   }
+}
+
+/** Base64 (RFC 4648 4), with padding, of a string of one character per octet. */
+export function base64OfLatin1(text: string): string {
+  return platform.btoa(text);
 }
 
 export function utf8Octets(text: string): Uint8Array<ArrayBuffer> {

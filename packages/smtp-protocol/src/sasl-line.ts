@@ -1,22 +1,13 @@
 import { SmtpProtocolError } from "./errors.js";
+import { base64OfLatin1, latin1 } from "./platform.js";
 import { escapeReplyText, type Reply } from "./reply.js";
 
 /** Longest line of a SASL exchange, its CRLF included (RFC 4954 4). */
 export const MAX_SASL_LINE_BYTES = 12_288;
 
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 /** Base64 (RFC 4648 4) with padding. For the short strings of SASL; bodies are encoded elsewhere. */
 export function encodeBase64(octets: Uint8Array): string {
-  let text = "";
-  for (let i = 0; i < octets.length; i += 3) {
-    const left = octets.length - i;
-    const bits = (octets[i]! << 16) | ((octets[i + 1] ?? 0) << 8) | (octets[i + 2] ?? 0);
-    text += ALPHABET[bits >> 18]! + ALPHABET[(bits >> 12) & 63]!;
-    text += left > 1 ? ALPHABET[(bits >> 6) & 63]! : "=";
-    text += left > 2 ? ALPHABET[bits & 63]! : "=";
-  }
-  return text;
+  return base64OfLatin1(latin1(octets, 0, octets.length));
 }
 
 function sextet(code: number): number {

@@ -44,6 +44,9 @@ export type Move =
   | "sync"
   | "quit";
 
+/** The moves that are commands; each is also what its reply answers. */
+export type CommandMove = Exclude<Move, "response" | "content" | "end">;
+
 /** What a reply answers; with the class of the reply, the events of the `answered` cursor. */
 export type Awaited =
   | "greeting"

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import {
   ClientProtocol,
   type Command,
+  commandLine,
   createReply,
   NEED_DATA,
   NEED_REPLY,
@@ -35,7 +36,7 @@ class Pair {
   }
 
   send(...commands: Command[]): void {
-    for (const command of commands) this.client.send(command);
+    for (const command of commands) this.client.send(commandLine(command));
     this.run();
   }
 

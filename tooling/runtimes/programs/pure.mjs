@@ -3,7 +3,7 @@ import { createBodyCanonicalizer } from "@wirepost/dkim";
 import { domainToAscii, parseAddressList, parseMailbox } from "@wirepost/mail-address";
 import { composeMessage, EmailMessage } from "@wirepost/mime-message";
 import { createPlain, saslprep } from "@wirepost/sasl";
-import { ClientProtocol, createReply, NEED_DATA, ServerProtocol } from "@wirepost/smtp-protocol";
+import { ClientProtocol, commandLine, createReply, NEED_DATA, ServerProtocol } from "@wirepost/smtp-protocol";
 
 const encode = (text) => new TextEncoder().encode(text);
 const decode = (octets) => new TextDecoder().decode(octets);
@@ -51,11 +51,11 @@ function pump() {
   }
 }
 pump();
-client.send({ verb: "EHLO", domain: "client.example" });
+client.send(commandLine({ verb: "EHLO", domain: "client.example" }));
 pump();
-client.send({ verb: "MAIL", from: parseMailbox("ann@example.com") });
-client.send({ verb: "RCPT", to: parseMailbox("bob@example.org") });
-client.send({ verb: "DATA" });
+client.send(commandLine({ verb: "MAIL", from: parseMailbox("ann@example.com") }));
+client.send(commandLine({ verb: "RCPT", to: parseMailbox("bob@example.org") }));
+client.send(commandLine({ verb: "DATA" }));
 pump();
 client.writeContent(encode(".a\nb\n"), 0);
 client.endContent();

@@ -1,4 +1,4 @@
-import type { MessageSource } from "@wirepost/mime-message";
+import type { ComposedMessage, MessageSource } from "@wirepost/mime-message";
 import type { ReplyHandler, Session } from "../session/session.js";
 import type { SendJob } from "./send-job.js";
 import type { SendOptions } from "./send-options.js";
@@ -9,6 +9,8 @@ const MAX_SYNCHRONOUS_BYTES = 128 * 1024;
 /** What fits in one chunk for certain, whatever its line ends become. */
 const MAX_CHUNK_BYTES = 32 * 1024;
 const EMPTY = new Uint8Array(0);
+
+type ReadyLines = NonNullable<ComposedMessage["readyLines"]>;
 
 /** The transaction whose content is written; it also hears the replies. */
 export interface ContentOwner extends ReplyHandler {
@@ -50,17 +52,19 @@ export class ContentWriter {
   }
 
   begin(): void {
-    const { content } = this.#plan.composed;
-    const whole = this.#ahead ? MAX_SYNCHRONOUS_BYTES : MAX_CHUNK_BYTES;
+    const { content, readyLines } = this.#plan.composed;
+    // Lines that were sent before are looked at anew.
+    const ready = readyLines?.held === true ? readyLines : undefined;
+    const whole = this.#ahead || ready !== undefined ? MAX_SYNCHRONOUS_BYTES : MAX_CHUNK_BYTES;
     if (content instanceof Uint8Array && content.length <= whole && (this.#ahead || !this.#watched)) {
-      this.#writeWhole(content);
+      this.#writeWhole(ready ?? content);
     } else {
       this.#stream(content).catch((cause: unknown) => this.#owner.contentFailed(cause));
     }
   }
 
   /** Small content: appended in this turn, the next envelope behind it, all of it one write. */
-  #writeWhole(content: Uint8Array): void {
+  #writeWhole(content: Uint8Array | ReadyLines): void {
     const last = this.#plan.chunking && !this.#watched;
     let offset = 0;
     do {
@@ -117,7 +121,7 @@ export class ContentWriter {
     });
   }
 
-  #append(block: Uint8Array, offset: number, last: boolean): number {
+  #append(block: Uint8Array | ReadyLines, offset: number, last: boolean): number {
     const { protocol } = this.#session;
     return this.#plan.chunking
       ? protocol.writeChunk(block, offset, last, this.#owner, this.#binary)

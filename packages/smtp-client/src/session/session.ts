@@ -1,6 +1,7 @@
 import {
   ClientProtocol,
   type Command,
+  commandLine,
   type Exchange,
   NEED_DATA,
   type Reply,
@@ -146,7 +147,7 @@ export class Session {
   /** Appends a command; `flush()` writes it. Inside a reply handler the flush comes by itself. */
   send(command: Command, handler: ReplyHandler): SessionExchange {
     this.options.observer?.onCommand?.(shownCommand(command));
-    const exchange = this.protocol.send(command, handler);
+    const exchange = this.protocol.send(commandLine(command), handler);
     this.transcript?.command(command);
     return exchange;
   }

@@ -4,13 +4,14 @@ import { ONE_CORE } from "../lab/processes.mjs";
 import { race } from "../lab/race.mjs";
 import { SmtpSink } from "../lab/smtp-sink.mjs";
 
+/** Some seconds for each in a round: engines are still busy compiling during the first thousands of messages. */
 const COUNTS = {
-  limit: 2000,
-  wirepost: 2000,
-  "smtp-source": 2000,
-  libcurl: 1000,
-  upyo: 200,
-  nodemailer: 400,
+  limit: 6000,
+  wirepost: 6000,
+  "smtp-source": 6000,
+  libcurl: 3000,
+  upyo: 600,
+  nodemailer: 1500,
 };
 
 export default {

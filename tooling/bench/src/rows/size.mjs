@@ -1,11 +1,14 @@
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { firstMessageFile } from "../../../size/src/first-message.mjs";
 import { measure } from "../../../size/src/measure.mjs";
 import { atMost, line } from "../lab/lines.mjs";
 import { BENCH, ROOT } from "../lab/paths.mjs";
+
+/** Loaded when octets are looked at, not before. */
+const DOORS_OF_SMTP_PROTOCOL = /^make-unit-/;
 
 const require = createRequire(import.meta.url);
 
@@ -40,16 +43,23 @@ export default {
         "KB",
         atMost(8),
       ),
+      line(
+        "… with the grammar of every command, by commandLine()",
+        kilobytes(await shaken("ClientProtocol, commandLine", "@wirepost/smtp-protocol")),
+        "KB",
+      ),
     ];
   },
 };
 
-/** What one name of a package costs in a bundle. */
-async function shaken(name, specifier) {
+/** What names of a package cost in a bundle that loads the rest of it when it is needed. */
+async function shaken(names, specifier) {
   const { outputFiles } = await build({
-    stdin: { contents: `export { ${name} } from "${specifier}";`, resolveDir: BENCH },
+    stdin: { contents: `export { ${names} } from "${specifier}";`, resolveDir: BENCH, sourcefile: "door.js" },
     bundle: true,
     minify: true,
+    splitting: true,
+    outdir: "out",
     format: "esm",
     platform: "browser",
     conditions: ["module", "import"],
@@ -58,5 +68,8 @@ async function shaken(name, specifier) {
     legalComments: "none",
     logLevel: "silent",
   });
-  return gzipSync(outputFiles[0].contents, { level: 9 }).length;
+  const [door, ...others] = outputFiles;
+  const lazy = others.map(({ path }) => basename(path)).filter((name) => !DOORS_OF_SMTP_PROTOCOL.test(name));
+  if (lazy.length > 0) throw new Error(`${names} shares ${lazy} with what is loaded later: count that too`);
+  return gzipSync(door.contents, { level: 9 }).length;
 }

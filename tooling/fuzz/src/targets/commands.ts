@@ -4,6 +4,7 @@ import { AddressError } from "@wirepost/mail-address";
 import {
   ClientProtocol,
   type Command,
+  commandLine,
   createReply,
   decodeUtf8AddressXtext,
   decodeXtext,
@@ -379,16 +380,17 @@ export const CLIENT: Target = {
     let asked = 0;
     let answered = 0;
     const moves: (() => void)[] = [
-      () => client.may("hello") && client.send({ verb: "EHLO", domain: "client.example" }, ++asked),
-      () => client.may("mail") && client.send({ verb: "MAIL", from: null }, ++asked),
+      () =>
+        client.may("hello") && client.send(commandLine({ verb: "EHLO", domain: "client.example" }), ++asked),
+      () => client.may("mail") && client.send(commandLine({ verb: "MAIL", from: null }), ++asked),
       () =>
         client.may("recipient") &&
-        client.send({ verb: "RCPT", to: { localPart: "a", domain: "b.example" } }, ++asked),
-      () => client.may("data") && client.send({ verb: "DATA" }, ++asked),
+        client.send(commandLine({ verb: "RCPT", to: { localPart: "a", domain: "b.example" } }), ++asked),
+      () => client.may("data") && client.send(commandLine({ verb: "DATA" }), ++asked),
       () => client.may("content") && client.writeContent(Buffer.from("x\n.\ny"), 0),
       () => client.may("end") && client.endContent(++asked),
-      () => client.may("reset") && client.send({ verb: "RSET" }, ++asked),
-      () => client.may("sync") && client.send({ verb: "NOOP" }, ++asked),
+      () => client.may("reset") && client.send(commandLine({ verb: "RSET" }), ++asked),
+      () => client.may("sync") && client.send(commandLine({ verb: "NOOP" }), ++asked),
     ].map((move) => () => void move());
     const order = hashOrder(octets);
     for (const said of fields(octets)) {

@@ -1,6 +1,7 @@
 // The content between DATA and its end, and in chunks (F7, F8).
 import {
   ClientProtocol,
+  commandLine,
   createReply,
   DATA_END_MAX_BYTES,
   DataDecoder,
@@ -184,10 +185,10 @@ export const BDAT: Target = {
     };
     server.reply(createReply(220, undefined, "mx.example"));
     serverWorks();
-    client.send({ verb: "EHLO", domain: "client.example" });
+    client.send(commandLine({ verb: "EHLO", domain: "client.example" }));
     clientSays();
-    client.send({ verb: "MAIL", from: null });
-    client.send({ verb: "RCPT", to: { localPart: "a", domain: "b.example" } });
+    client.send(commandLine({ verb: "MAIL", from: null }));
+    client.send(commandLine({ verb: "RCPT", to: { localPart: "a", domain: "b.example" } }));
     clientSays();
     const random = randomFrom(hash(octets));
     const pieces: Uint8Array[] = [];
