@@ -183,7 +183,7 @@ describe("a session that is known to take EHLO early (PIPECONNECT)", () => {
 });
 
 describe("recipients", () => {
-  it("are split by RCPTMAX and RCPTDOMAINMAX, and MAILMAX ends the connection's work (RFC 9422)", async () => {
+  it("are split by RCPTMAX (RFC 9422 4.2)", async () => {
     const to = ["a@one.example", "b@one.example", "c@two.example", "d@one.example"];
     const byCount = await commands({ ehlo: ehlo("LIMITS RCPTMAX=3") }, (c) => c.send({ ...MESSAGE, to }));
     expect(byCount.map((line) => line.split(" ")[0])).toEqual([
@@ -197,12 +197,6 @@ describe("recipients", () => {
       "RCPT",
       "DATA",
     ]);
-    const byDomain = await commands({ ehlo: ehlo("LIMITS RCPTDOMAINMAX=1") }, (c) =>
-      c.send({ ...MESSAGE, to }),
-    );
-    expect(
-      byDomain.filter((line) => line.startsWith("RCPT")).map((line) => /<(.*)>/.exec(line)?.[1]),
-    ).toEqual(["a@one.example", "b@one.example", "d@one.example", "c@two.example"]);
   });
 
   it.each([452, 552])(

@@ -21,6 +21,7 @@ export const CLIENT_ERROR_CODES = {
   ERR_CLIENT_BINARYMIME_NEEDED:
     "the content is binary and the server does not announce BINARYMIME with CHUNKING",
   ERR_CLIENT_EXTENSION_NEEDED: "an option needs an extension that the server does not announce",
+  ERR_CLIENT_HOLD: "the server does not hold messages so long, or `deliverBy` ends before",
   ERR_CLIENT_TOO_LARGE: "the message is larger than the server's SIZE",
   ERR_CLIENT_SENDER_REFUSED: "the server refused the sender",
   ERR_CLIENT_RECIPIENTS_REFUSED: "the server refused every recipient",

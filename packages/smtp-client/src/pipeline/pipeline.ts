@@ -2,7 +2,7 @@ import { fromLowerError } from "../outcome/from-lower-error.js";
 import { refused } from "../outcome/refused.js";
 import type { SendError } from "../outcome/send-error.js";
 import type { ReplyHandler, Session, SessionExchange } from "../session/session.js";
-import type { Recipient, SendJob } from "./send-job.js";
+import { domainOf, type Recipient, recipientDomains, type SendJob } from "./send-job.js";
 import { acceptsAny } from "./send-options.js";
 import { type ServerFeatures, serverFeatures } from "./server-features.js";
 import { MAX_RCPT_AHEAD, Transaction, type TransactionOwner } from "./transaction.js";
@@ -56,6 +56,10 @@ export class Pipeline implements TransactionOwner {
   /** Jobs whose further recipients need a further transaction here. */
   readonly #continued: SendJob[] = [];
   #unusable = false;
+  /** Domains of recipients, where the server limits them for the whole session (RFC 9422 4.3). */
+  readonly #domains = new Set<string>();
+  /** A job came whose domains this session may not take any more. */
+  #domainsFull = false;
   /** The last transaction ended with content that the server accepted. */
   #clean = true;
   readonly #resetHandler: ReplyHandler;
@@ -109,8 +113,8 @@ export class Pipeline implements TransactionOwner {
 
   /** Whether a job can begin now, its envelope perhaps behind content that is not answered yet. */
   get ready(): boolean {
-    if (this.#unusable || this.#active !== undefined || this.#preparing !== undefined) return false;
-    if (this.#begun >= this.#maxTransactions) return false;
+    if (this.#active !== undefined || this.#preparing !== undefined) return false;
+    if (this.exhausted) return false;
     if (this.#finishing.size === 0) return true;
     if (!this.grouped || this.session.options.pipelining !== "full") return false;
     // Without a window the envelope goes ahead, and content waits for its replies.
@@ -122,7 +126,7 @@ export class Pipeline implements TransactionOwner {
 
   /** No further job will begin on this connection: it is closed, abandoned, or the server's limits are reached. */
   get exhausted(): boolean {
-    return this.#unusable || this.#begun >= this.#maxTransactions;
+    return this.#unusable || this.#domainsFull || this.#begun >= this.#maxTransactions;
   }
 
   /** Messages whose transaction was begun here. */
@@ -273,6 +277,12 @@ export class Pipeline implements TransactionOwner {
 
   #begin(job: SendJob, plan: TransactionPlan): void {
     const recipients = this.#take(job);
+    if (recipients.length === 0) {
+      this.#domainsFull = true;
+      this.#source.requeue(job);
+      queueMicrotask(() => this.#announceIdle());
+      return;
+    }
     const transaction = new Transaction(job, plan, recipients, this);
     this.#active = transaction;
     const first = this.#begun === 0;
@@ -322,18 +332,23 @@ export class Pipeline implements TransactionOwner {
     );
   }
 
-  /** As many waiting recipients as one transaction may have (RFC 9422 RCPTMAX, RCPTDOMAINMAX). */
+  /**
+   * As many waiting recipients as one transaction may have (RFC 9422 4.2) with domains that the session may still take (4.3).
+   * None: a fresh connection takes the job as a whole.
+   */
   #take(job: SendJob): Recipient[] {
     const { rcptMax, rcptDomainMax } = this.#features.capabilities.limits;
     if (rcptMax === undefined && rcptDomainMax === undefined) return job.waiting.splice(0);
+    const most = rcptDomainMax ?? Number.POSITIVE_INFINITY;
+    const domains = this.#domains;
+    const own = recipientDomains(job);
+    if (own.size <= most && new Set([...domains, ...own]).size > most) return [];
     const taken: Recipient[] = [];
     const left: Recipient[] = [];
-    const domains = new Set<string>();
     for (const recipient of job.waiting) {
-      const domain = recipient.mailbox.domain.toLowerCase();
+      const domain = domainOf(recipient);
       const fits =
-        taken.length < (rcptMax ?? Number.POSITIVE_INFINITY) &&
-        (domains.has(domain) || domains.size < (rcptDomainMax ?? Number.POSITIVE_INFINITY));
+        taken.length < (rcptMax ?? Number.POSITIVE_INFINITY) && (domains.has(domain) || domains.size < most);
       if (fits) {
         taken.push(recipient);
         domains.add(domain);

@@ -208,6 +208,16 @@ export class SendJob {
   }
 }
 
+/** The domain as it counts: without regard to case. */
+export function domainOf({ mailbox }: Recipient): string {
+  return mailbox.domain.toLowerCase();
+}
+
+/** The domains of those who wait. */
+export function recipientDomains({ waiting }: SendJob): Set<string> {
+  return new Set(waiting.map(domainOf));
+}
+
 function mayRetry(recipient: Recipient): boolean {
   if (recipient.outcome === "rejected") return recipient.reply !== undefined && recipient.reply.code < 500;
   return recipient.outcome === "not-sent" && recipient.error?.retryable === true;

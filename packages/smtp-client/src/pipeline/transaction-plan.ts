@@ -4,7 +4,8 @@ import { type MailParameters, type SessionLimits, serializeCommand } from "@wire
 import { fromLowerError } from "../outcome/from-lower-error.js";
 import { SendError } from "../outcome/send-error.js";
 import type { Session } from "../session/session.js";
-import type { Recipient, SendJob } from "./send-job.js";
+import { checkHold } from "./hold.js";
+import { type Recipient, recipientDomains, type SendJob } from "./send-job.js";
 import { acceptsAny, NO_OPTIONS } from "./send-options.js";
 import { contentParameters, missing, type ServerFeatures, type Writable } from "./server-features.js";
 
@@ -41,6 +42,7 @@ export function planTransaction(
     composed = composeMessage(job.message, {
       transport,
       smtpUtf8: features.smtpUtf8,
+      readyLines: true,
       files: job.options.files,
       signal: job.signal,
     });
@@ -66,6 +68,8 @@ export function planTransaction(
   }
   job.composed = composed;
   job.composedFor = form;
+  const { readyLines } = composed;
+  if (readyLines !== undefined) job.onSettled(() => readyLines.release());
   return finishPlan(job, composed, features, session);
 }
 
@@ -97,7 +101,7 @@ function checkCommands(job: SendJob, parameters: MailParameters): void {
         serializeCommand({ verb: "RCPT", to: mailbox, parameters: own, smtpUtf8: parameters.smtpUtf8 });
     }
   } catch (error) {
-    throw fromLowerError(error, "compose");
+    throw fromLowerError(error, "compose", { otherwise: "ERR_CLIENT_OPTION" });
   }
 }
 
@@ -109,8 +113,8 @@ function recipientNeedsUtf8(recipient: Recipient): boolean {
 function checkSplit(job: SendJob, composed: ComposedMessage, limits: SessionLimits): void {
   const { rcptMax, rcptDomainMax } = limits;
   if (rcptMax === undefined && rcptDomainMax === undefined) return;
-  const domains = new Set(job.waiting.map(({ mailbox }) => mailbox.domain.toLowerCase()));
-  if (job.waiting.length <= (rcptMax ?? Infinity) && domains.size <= (rcptDomainMax ?? Infinity)) return;
+  const domains = recipientDomains(job).size;
+  if (job.waiting.length <= (rcptMax ?? Infinity) && domains <= (rcptDomainMax ?? Infinity)) return;
   if (!acceptsAny(job.options)) {
     const why = "the server's limits split the recipients, and `acceptance` is for all of them together";
     throw new SendError("ERR_CLIENT_ACCEPTANCE", why, { phase: "mail" });
@@ -154,10 +158,10 @@ function mailParameters(
     parameters.deliverBy = options.deliverBy;
   if (options.priority !== undefined && needExtension(features, "MT-PRIORITY"))
     parameters.priority = options.priority;
-  if (options.holdForSeconds !== undefined && needExtension(features, "FUTURERELEASE")) {
+  if (options.holdForSeconds !== undefined || options.holdUntil !== undefined) {
+    needExtension(features, "FUTURERELEASE");
+    checkHold(options, features.capabilities);
     parameters.holdForSeconds = options.holdForSeconds;
-  }
-  if (options.holdUntil !== undefined && needExtension(features, "FUTURERELEASE")) {
     parameters.holdUntil = options.holdUntil;
   }
   if (options.submitter !== undefined && needExtension(features, "AUTH")) parameters.auth = options.submitter;
