@@ -265,6 +265,7 @@ export class SmtpConnection {
     this.#pipeline ??= new this.#engine.Pipeline(this.#session, {
       next: () => this.#queue.shift(),
       requeue: (job) => job.fail(notBegun(this.#session.failure)),
+      alone: true,
       idle: () => this.#wakeWaiters(),
       exhausted: () => failQueue(notBegun(undefined)),
       closed: (_pipeline, error) => failQueue(notBegun(error)),

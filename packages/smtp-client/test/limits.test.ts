@@ -103,9 +103,11 @@ describe("one connection by itself", () => {
       "a@one.example accepted",
       "b@two.example not-sent",
     ]);
-    expect(next.state).toBe("not-sent");
+    expect(next).toMatchObject({ code: "ERR_CLIENT_CONNECTION_LOST", state: "not-sent", retryable: true });
+    const last = await connection.send({ ...MESSAGE, to: ["d@one.example"] });
+    expect(last.accepted.length).toBe(1);
     await connection.close();
-    expect(recipients(truth)).toEqual(["a@one.example"]);
+    expect(recipients(truth)).toEqual(["a@one.example", "d@one.example"]);
   });
 });
 

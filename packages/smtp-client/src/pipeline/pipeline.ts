@@ -17,6 +17,8 @@ export interface JobSource {
    * @param dead the connection had been idle and gave no sign of life, as others that were idle may not
    */
   requeue(job: SendJob, dead?: boolean): void;
+  /** There is no other connection: what this one cannot begin fails, and jobs that it can begin may follow. Default false. */
+  readonly alone?: boolean;
   /** The pipeline has nothing in hand any more, or less than it can carry. */
   idle(pipeline: Pipeline): void;
   /** No further job will begin on this connection, though it may still be open. */
@@ -278,7 +280,7 @@ export class Pipeline implements TransactionOwner {
   #begin(job: SendJob, plan: TransactionPlan): void {
     const recipients = this.#take(job);
     if (recipients.length === 0) {
-      this.#domainsFull = true;
+      this.#domainsFull = this.#source.alone !== true;
       this.#source.requeue(job);
       queueMicrotask(() => this.#announceIdle());
       return;
