@@ -1,4 +1,5 @@
 // The content between DATA and its end, and in chunks (F7, F8).
+import { loadVectorUnit, ReadyLines } from "@wirepost/octet-scan";
 import {
   ClientProtocol,
   commandLine,
@@ -15,6 +16,9 @@ import {
 import { attempt, law, same } from "../law.js";
 import { cuts, hash, join, latin1, randomFrom } from "../octets.js";
 import type { Target } from "../target.js";
+
+// Targets run in one turn, in which nothing can be loaded.
+law(await loadVectorUnit(), "this platform has no vector unit");
 
 const OURS = [SmtpProtocolError];
 
@@ -65,7 +69,7 @@ const WORDS = [
 
 export const DATA_ENCODE: Target = {
   name: "data-encode",
-  laws: "unstuff(stuff(b)) = normalise(b); one CRLF.CRLF, at the end; no bare CR, LF or NUL; neither cuts nor room change it",
+  laws: "unstuff(stuff(b)) = normalise(b); one CRLF.CRLF, at the end; no bare CR, LF or NUL; neither cuts nor room change it; lines are ready where nothing is to be done",
   words: WORDS,
   frames: [
     ["", ""],
@@ -109,8 +113,34 @@ export const DATA_ENCODE: Target = {
       law(decoder.done && decoder.read === whole.value.length, "the end of data is not seen");
       same(back, normalised(latin1(octets)), "another content");
     }
+    readyLinesNeedNothing(octets);
   },
 };
+
+/** Enough lines of one length to be worth keeping. */
+const READY = `${"x".repeat(76)}\r\n`.repeat(212);
+
+/** Lines are ready exactly when the encoder would change nothing, and all of them are ASCII. */
+function readyLinesNeedNothing(octets: Uint8Array): void {
+  for (const [before, behind] of [
+    [READY, ""],
+    [READY, "\r\n"],
+    ["", READY],
+    [READY.slice(0, 8000), `\r\n${READY.slice(0, 9000)}\r\n`],
+  ] as const) {
+    const content = Uint8Array.from(`${before}${latin1(octets)}${behind}`, (one) => one.charCodeAt(0));
+    if (content.length > 128 * 1024) return;
+    const { value } = attempt(OURS, () => encode([content], { dotStuffing: true }, 1 << 18));
+    const unchanged = value !== undefined && latin1(value) === `${latin1(content)}.\r\n`;
+    const ready = ReadyLines.of(content);
+    ready?.release();
+    same(
+      ready !== undefined,
+      unchanged && content.every((octet) => octet < 0x80),
+      "lines are ready that are not, or the other way",
+    );
+  }
+}
 
 function decode(pieces: Iterable<Uint8Array>, strictLineEnd: boolean): unknown {
   const decoder = new DataDecoder({ strictLineEnd });
