@@ -1,7 +1,10 @@
 // Dot-stuffing and line-end check against a bare walk over line ends. Build first: pnpm --filter @wirepost/smtp-protocol build
 // Run: node packages/smtp-protocol/bench/data-encoder.mjs
+import { loadVectorUnit } from "@wirepost/octet-scan";
 import { DataEncoder } from "../dist/index.js";
 import { report, rounds } from "./rounds.mjs";
+
+await loadVectorUnit();
 
 const SIZE = 64 * 1024;
 const line = (width, end) =>

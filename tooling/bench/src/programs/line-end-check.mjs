@@ -1,7 +1,11 @@
 // Dot-stuffing and the check of line ends over a body of 76-column lines in memory. Prints JSON.
+import { loadVectorUnit } from "@wirepost/octet-scan";
 import { DataEncoder } from "@wirepost/smtp-protocol";
 import DataStream from "nodemailer/lib/smtp-connection/data-stream";
 import { interleave } from "../lab/statistics.mjs";
+
+// A program that sends has it from its first message on; this one never waits for anything.
+await loadVectorUnit();
 
 const { rounds, ms } = JSON.parse(process.argv[2]);
 const SIZE = 64 * 1024;
