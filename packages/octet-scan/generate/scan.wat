@@ -230,6 +230,8 @@
     (local $cr v128)
     (local $lf v128)
     (local $dot v128)
+    (local $nul v128)
+    (local $nuls i32)
     (local.set $cr (i8x16.splat (i32.const 13)))
     (local.set $lf (i8x16.splat (i32.const 10)))
     (local.set $dot (i8x16.splat (i32.const 46)))
@@ -270,7 +272,7 @@
           (local.set $first (v128.load (local.get $at)))
           (local.set $second (v128.load offset=16 (local.get $at)))
           (local.set $all (v128.or (local.get $all) (v128.or (local.get $first) (local.get $second))))
-          ;; Octets up to CR are rare in text but for line ends; others of them are gone over one by one.
+          ;; Octets up to CR are rare in text but for line ends.
           (local.set $mask
             (i32.or
               (i8x16.bitmask (i8x16.le_u (local.get $first) (local.get $cr)))
@@ -285,11 +287,18 @@
                 (i32.or
                   (i8x16.bitmask (i8x16.eq (local.get $first) (local.get $lf)))
                   (i32.shl (i8x16.bitmask (i8x16.eq (local.get $second) (local.get $lf))) (i32.const 16))))
+              (local.set $nuls
+                (i32.or
+                  (i8x16.bitmask (i8x16.eq (local.get $first) (local.get $nul)))
+                  (i32.shl (i8x16.bitmask (i8x16.eq (local.get $second) (local.get $nul))) (i32.const 16))))
+              ;; TAB and the like are no reason to stop.
+              (local.set $mask
+                (i32.or (local.get $nuls) (i32.or (local.get $returns) (local.get $feeds))))
               (br_if $exactly
                 (i32.ne
                   (i32.or (i32.shl (local.get $returns) (i32.const 1)) (local.get $carry))
                   (local.get $feeds)))
-              (br_if $exactly (i32.ne (local.get $mask) (i32.or (local.get $returns) (local.get $feeds))))
+              (br_if $exactly (local.get $nuls))
               (if (local.get $dots)
                 (then
                   (br_if $exactly
@@ -302,11 +311,13 @@
                           (i32.const 16)))))))
               ;; Lines that begin and end in this step are short.
               (br_if $exactly
-                (i32.gt_s
-                  (i32.sub
-                    (i32.add (local.get $at) (i32.ctz (local.get $returns)))
-                    (local.get $lineStart))
-                  (local.get $maxLine)))
+                (i32.and
+                  (i32.ne (local.get $returns) (i32.const 0))
+                  (i32.gt_s
+                    (i32.sub
+                      (i32.add (local.get $at) (i32.ctz (local.get $returns)))
+                      (local.get $lineStart))
+                    (local.get $maxLine))))
               (if (local.get $feeds)
                 (then
                   (local.set $foretold (local.get $length))

@@ -142,6 +142,29 @@ describe.each(UNITS)("the end of a run, %s unit", (unit) => {
     }
   });
 
+  it("does not go beyond the octets it was given, for lines without an end", () => {
+    for (let length = 256; length < 400; length++) {
+      for (const text of [
+        "\t".repeat(length),
+        "x".repeat(length),
+        `${"x".repeat(length - 1)}\t`,
+        `\t${"x".repeat(length - 1)}`,
+      ]) {
+        const finder = new RunFinder({ dots: true, maxLineBytes: MAX, unit });
+        // Behind the text stands what was looked at before.
+        const all = octets(text + "y".repeat(128));
+        finder.open(all, 0, all.length);
+        finder.runEnd(0, all.length);
+        finder.column = 0;
+        finder.open(octets(text), 0, length);
+        let end = 0;
+        for (let next = finder.runEnd(0, length); next > end; next = finder.runEnd(end, length)) end = next;
+        expect(end).toBe(length);
+        expect(finder.column).toBe(length);
+      }
+    }
+  });
+
   it("keeps to limits below what is looked at in a step", () => {
     const text = `${"x".repeat(20)}\r\n${"x".repeat(21)}\r\n`.repeat(10);
     expect(run(text, unit, { maxLineBytes: 20 }).column).toBe(21);
