@@ -247,6 +247,8 @@
                 (local.set $last (i32.add (local.get $at) (local.get $foretold)))
                 (br_if $unlike (i32.gt_u (i32.add (local.get $last) (i32.const 2)) (local.get $limit)))
                 (br_if $unlike (i32.ne (i32.load16_u (local.get $last)) (i32.const 0x0a0d)))
+                (if (local.get $dots)
+                  (then (br_if $done (i32.eq (i32.load8_u (local.get $at)) (i32.const 46)))))
                 (local.set $last (i32.sub (local.get $last) (i32.const 16)))
                 (local.set $second (v128.load (local.get $last)))
                 (local.set $all (v128.or (local.get $all) (local.get $second)))
@@ -262,9 +264,6 @@
                 (br_if $unlike (v128.any_true (local.get $low)))
                 (local.set $at (i32.add (local.get $last) (i32.const 18)))
                 (local.set $lineStart (local.get $at))
-                (br_if $done (i32.ge_u (local.get $at) (local.get $limit)))
-                (if (local.get $dots)
-                  (then (br_if $done (i32.eq (i32.load8_u (local.get $at)) (i32.const 46)))))
                 (br $line)))))
         (local.set $mask (i32.const 1))
         (block $exactly

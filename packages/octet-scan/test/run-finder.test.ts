@@ -165,6 +165,24 @@ describe.each(UNITS)("the end of a run, %s unit", (unit) => {
     }
   });
 
+  it("is at the dot of any of many lines of one length, wherever they begin", () => {
+    for (const width of [32, 33, 46, 62, 78, 94, 126, 200, 990]) {
+      const line = `${"x".repeat(width)}\r\n`;
+      const count = Math.max(5, Math.ceil(320 / width));
+      for (let before = 0; before < 34; before++) {
+        for (let dotted = 1; dotted < count; dotted++) {
+          const start = `${"y".repeat(before)}\r\n${line.repeat(dotted)}`;
+          const text = `${start}.${line.slice(1)}${line.repeat(count - dotted)}`;
+          const { end, column } = run(text, unit, { maxLineBytes: 998 });
+          expect({ end, column }, JSON.stringify({ width, before, dotted })).toEqual({
+            end: start.length,
+            column: 0,
+          });
+        }
+      }
+    }
+  });
+
   it("keeps to limits below what is looked at in a step", () => {
     const text = `${"x".repeat(20)}\r\n${"x".repeat(21)}\r\n`.repeat(10);
     expect(run(text, unit, { maxLineBytes: 20 }).column).toBe(21);
