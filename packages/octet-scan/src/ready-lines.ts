@@ -1,3 +1,4 @@
+import { readyLines } from "./is-ready-lines.js";
 import { vectorUnit } from "./vector-unit.js";
 
 /** Smaller octets are looked at twice sooner than kept. */
@@ -14,16 +15,17 @@ const DOT = 0x2e;
  * Copies lie where the vector unit can look at them, and there are sixteen places: whoever has one gives it back, with `release()`.
  */
 export class ReadyLines {
-  /** Octets in all. */
-  readonly length: number;
-  readonly #places: Uint8Array[];
+  #length = 0;
+  #places: Uint8Array[] = [];
   #place: Uint8Array | undefined;
   #lent = false;
 
-  private constructor(place: Uint8Array, length: number, places: Uint8Array[]) {
-    this.length = length;
-    this.#place = place;
-    this.#places = places;
+  /** Whoever comes by it makes lines that were given back. */
+  private constructor() {}
+
+  /** Octets in all. */
+  get length(): number {
+    return this.#length;
   }
 
   /**
@@ -32,7 +34,7 @@ export class ReadyLines {
    */
   static of(octets: Uint8Array): ReadyLines | undefined {
     const { length } = octets;
-    if (length < MIN_BYTES || octets[0] === DOT) return undefined;
+    if (length < MIN_BYTES) return undefined;
     const unit = vectorUnit();
     const place = unit?.places.pop();
     if (unit === null || place === undefined) return undefined;
@@ -42,8 +44,14 @@ export class ReadyLines {
       const end = unit.runEnd(at, at + length, at, 1, MAX_LINE_BYTES);
       const { found } = unit;
       // The last line has ended, and no octet is above 127.
-      if (end === at + length && found[7] === 0 && found[8] === 0)
-        return new ReadyLines(place, length, unit.places);
+      if (end === at + length && place[0] !== DOT && found[7] === 0 && found[8] === 0) {
+        const lines = new ReadyLines();
+        lines.#length = length;
+        lines.#place = place;
+        lines.#places = unit.places;
+        readyLines.add(lines);
+        return lines;
+      }
     }
     unit.places.push(place);
     return undefined;

@@ -73,7 +73,8 @@ export class RunFinder {
   }
 
   #vectorEnd(unit: VectorUnit, start: number, limit: number): number {
-    if (start >= this.#loadedTo || start < this.#loadedFrom) {
+    // What the unit holds may end within a CRLF.
+    if (start + (this.#loadedTo < this.#end ? 1 : 0) >= this.#loadedTo || start < this.#loadedFrom) {
       this.#loadedFrom = start;
       this.#loadedTo = Math.min(this.#end, start + WINDOW_BYTES);
       unit.window.set(this.#source.subarray(start, this.#loadedTo));

@@ -92,6 +92,16 @@ describe.each(WAYS)("limits of a session, $name", ({ extensions, options }) => {
   });
 });
 
+it("rate limits count a message once, however many connections it takes", async () => {
+  const { client, connections } = await clientOf(["PIPELINING", "LIMITS RCPTDOMAINMAX=1"], {
+    rateLimit: { messages: { count: 4, perMs: 60_000 } },
+  });
+  const names = ["one", "two", "one", "two"];
+  await Promise.all(names.map((name) => client.send({ ...MESSAGE, to: [`bob@${name}.example`] })));
+  await client.close();
+  expect(connections.flatMap(recipients)).toHaveLength(4);
+});
+
 describe("one connection by itself", () => {
   it("tells which recipients its session could not take", async () => {
     const { connection, server: truth } = await connectToTruth({
@@ -123,6 +133,17 @@ describe("a message to be held", () => {
       parameter: / HOLDUNTIL=2030-01-01T00:00:00Z$/,
     },
     { name: "until later", options: { holdUntil: new Date(Date.parse(LIMIT) + 1000) }, parameter: undefined },
+    {
+      name: "where the server's limit is a year alone",
+      options: { holdUntil: new Date("2040-01-01") },
+      announced: "600 3",
+      parameter: / HOLDUNTIL=2040-/,
+    },
+    {
+      name: "until less than a second behind the last moment",
+      options: { holdUntil: new Date(Date.parse(LIMIT) + 900) },
+      parameter: / HOLDUNTIL=2030-01-01T00:00:00Z$/,
+    },
     {
       name: "where the server's limits cannot be read",
       options: { holdForSeconds: 601 },
@@ -174,6 +195,7 @@ describe("a message to be held", () => {
     { holdUntil: "tomorrow" },
     { holdUntil: new Date(Number.NaN) },
     { holdForSeconds: "60" },
+    { holdForSeconds: "700" },
     { deliverBy: null, holdForSeconds: 1 },
   ])("with what is no time is refused before MAIL: %o", async (options) => {
     const { connection, server: truth } = await connectToTruth({

@@ -766,6 +766,34 @@ describe("ready lines", () => {
     expect(freePlaces()).toHaveLength(16);
   });
 
+  it("that were given back are refused, and nothing of them is written", () => {
+    const c = ready({ chunksAhead: true });
+    c.protocol.send(commandLine({ verb: "MAIL", from: SENDER }));
+    c.protocol.send(commandLine({ verb: "RCPT", to: MAILBOX }));
+    c.output();
+    const lines = made();
+    lines.release();
+    expect(codeOf(() => c.protocol.writeChunk(lines, 0, true))).toBe("ERR_SMTP_ARGUMENT");
+    expect(c.output()).toBe("");
+    expect(c.protocol.outstandingCount).toBe(2);
+  });
+
+  it("are not what looks like them", () => {
+    const c = inContent();
+    const octets = encoder.encode("a\r\n.\r\nMAIL FROM:<eve@example.net>\r\n");
+    const forged = { length: octets.length, held: true, lend: () => octets, returned() {} };
+    try {
+      c.protocol.writeContent(forged as never, 0);
+    } catch {
+      // Refused or taken for octets, of which it has none.
+    }
+    expect(c.output()).not.toContain("eve");
+    const lines = made();
+    expect(() => Object.assign(lines, { length: 10 })).toThrow(TypeError);
+    expect(lines.length).toBe(LINES.length);
+    lines.release();
+  });
+
   it("are given back when the connection is gone before they were taken", () => {
     const c = inContent();
     const lines = made();
@@ -801,6 +829,12 @@ describe("a command line", () => {
     }
   });
 
+  it("stays what it is", () => {
+    const line = commandLine({ verb: "DATA" });
+    expect(() => Object.assign(line, { move: "sync" })).toThrow(TypeError);
+    expect(commandLine({ verb: "DATA" })).toMatchObject({ verb: "DATA", move: "data" });
+  });
+
   it("does not show the secret of AUTH", () => {
     const line = commandLine({
       verb: "AUTH",
@@ -817,6 +851,11 @@ describe("a command line", () => {
     { verb: "RSET", move: "reset", text: "RSET\r\nMAIL FROM:<eve@example.net>\r\n" },
     "RSET\r\n",
     Object.create(commandLine({ verb: "RSET" })),
+    new (commandLine({ verb: "RSET" }).constructor as new (...all: string[]) => object)(
+      "RSET",
+      "reset",
+      "x\r\n",
+    ),
     null,
     undefined,
   ])("is not what anybody else made: %o", (forged) => {

@@ -357,18 +357,12 @@ export class ClientProtocol<Token = unknown> {
 
   /** A reply with nothing outstanding: an early refusal of content, a 421, or an error of the server. */
   #unasked(reply: Reply): Exchange<Token> {
-    const negative = reply.code >= 400;
-    if ((this.#issued === "content" || this.#issued === "chunk") && negative) {
-      // RFC 5321 4.2.5: the server may give up while content is going out. Nothing but closing is possible afterwards.
-      const refusal = new Exchange<Token>("refusal", "DATA", this.#contentToken);
-      refusal.reply = reply;
-      refusal.replyClass = "negative";
-      this.#issued = "closed";
-      this.#answered = "closed";
-      return refusal;
-    }
-    if (reply.code === 421) {
-      const notice = new Exchange<Token>("unsolicited", "", undefined);
+    // RFC 5321 4.2.5: the server may give up while content is going out. Nothing but closing is possible afterwards.
+    const refused = (this.#issued === "content" || this.#issued === "chunk") && reply.code >= 400;
+    if (refused || reply.code === 421) {
+      const notice = refused
+        ? new Exchange<Token>("refusal", "DATA", this.#contentToken)
+        : new Exchange<Token>("unsolicited", "", undefined);
       notice.reply = reply;
       notice.replyClass = "negative";
       this.#issued = "closed";
@@ -387,7 +381,7 @@ export class ClientProtocol<Token = unknown> {
     if (owed === 0) {
       // With nothing outstanding, bytes that are here already were not sent in answer to what is written now.
       if (this.#parser.pendingBytes > 0) {
-        throw this.#violation(`bytes of a reply came before ${what} was written`, undefined);
+        throw this.#violation(`a reply came before ${what} was written`, undefined);
       }
     } else if (
       !early &&
@@ -399,7 +393,7 @@ export class ClientProtocol<Token = unknown> {
     ) {
       throw new SmtpProtocolError(
         "ERR_SMTP_NOT_ANNOUNCED",
-        `${what} cannot be written before the reply to ${this.#fifo[this.#head]?.verb}: PIPELINING was not announced`,
+        `${what} before the reply to ${this.#fifo[this.#head]?.verb}: PIPELINING was not announced`,
       );
     }
     return next;

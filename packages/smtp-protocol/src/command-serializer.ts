@@ -1,6 +1,6 @@
 import { formatPath, helloDomain, type Mailbox, needsSmtpUtf8 } from "@wirepost/mail-address";
 import type { AuthCommand, Command, LookupCommand, MailCommand, RcptCommand } from "./command.js";
-import { CommandLine } from "./command-line.js";
+import { type CommandLine, newCommandLine } from "./command-line.js";
 import { moveOf } from "./command-move.js";
 import { invalid, mailParameters, rcptParameters } from "./command-parameters.js";
 import { SmtpProtocolError } from "./errors.js";
@@ -24,7 +24,7 @@ export function commandLine(command: Command): CommandLine {
 }
 
 function lineOf(command: Command): CommandLine {
-  return new CommandLine(command.verb, moveOf(command), serializeCommand(command));
+  return newCommandLine(command.verb, moveOf(command), serializeCommand(command));
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { ReadyLines } from "@wirepost/octet-scan";
+import { isReadyLines, type ReadyLines } from "@wirepost/octet-scan";
 import { DATA_END_MAX_BYTES, DataEncoder } from "./data-encoder.js";
 import { SmtpProtocolError } from "./errors.js";
 import type { OutputBuffer } from "./output-buffer.js";
@@ -54,7 +54,7 @@ export class ContentFramer {
     this.#encoder ??= this.#stuffing();
     const encoder = this.#encoder;
     const output = this.#output;
-    if (!(source instanceof Uint8Array)) {
+    if (isReadyLines(source)) {
       this.#takeReady(encoder, source, offset);
       output.appendReady(source);
       return;
@@ -67,8 +67,8 @@ export class ContentFramer {
   }
 
   #takeReady(encoder: DataEncoder, lines: ReadyLines, offset: number): void {
-    if (offset !== 0 || !encoder.atLineStart) {
-      throw new SmtpProtocolError("ERR_SMTP_ARGUMENT", "ready lines are taken whole, at the start of a line");
+    if (offset !== 0 || !encoder.atLineStart || !lines.held) {
+      throw new SmtpProtocolError("ERR_SMTP_ARGUMENT", "ready lines are taken once, whole, at a line start");
     }
     this.taken = lines.length;
   }
@@ -89,8 +89,9 @@ export class ContentFramer {
     this.#encoder ??= this.#chunking(binary);
     const encoder = this.#encoder;
     const output = this.#output;
-    this.#ready = source instanceof Uint8Array ? undefined : source;
-    if (!(source instanceof Uint8Array)) {
+    this.#ready = undefined;
+    if (isReadyLines(source)) {
+      this.#ready = source;
       this.#takeReady(encoder, source, offset);
       this.chunkBytes = source.length;
       this.chunkIsLast = last;
@@ -100,7 +101,7 @@ export class ContentFramer {
     const block = Math.min(source.length - offset, BLOCK_BYTES);
     output.ensure(CHUNK_HEADER_BYTES + block + GROWTH_BYTES + DATA_END_MAX_BYTES);
     // The end must fit behind the content, so it gets no part of the content's room.
-    const target = output.target.subarray(0, output.offset + output.room - DATA_END_MAX_BYTES);
+    const target = output.target.subarray(0, -DATA_END_MAX_BYTES);
     encoder.encodeInto(blockOf(source, offset, block), offset, target, output.offset + CHUNK_HEADER_BYTES);
     this.taken = encoder.read;
     this.chunkBytes = encoder.written;

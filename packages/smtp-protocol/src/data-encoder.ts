@@ -103,7 +103,7 @@ export class DataEncoder {
         this.#fail("ERR_SMTP_LINE_TOO_LONG", `a line of the content exceeds ${this.#maxLineBytes} octets`);
       }
       if (stop < limit && source[stop] === 0x00) {
-        this.#fail("ERR_SMTP_NUL", "content with a NUL octet can only be sent as BINARYMIME");
+        this.#fail("ERR_SMTP_NUL", "a NUL octet travels only as BINARYMIME");
       }
       if (stop === from) break;
       lines.copy(from, stop, target, to);

@@ -88,11 +88,6 @@ export class OutputBuffer {
     return this.#end;
   }
 
-  /** Octets that can be written at `offset` without another slab. */
-  get room(): number {
-    return this.#slab.octets.length - this.#end;
-  }
-
   /** Says that `count` octets were written at `offset`. */
   advance(count: number): void {
     this.#end += count;
@@ -100,7 +95,6 @@ export class OutputBuffer {
 
   /** Moves the last `count` octets back by `distance`, over octets that are not wanted any more. */
   closeGap(count: number, distance: number): void {
-    if (distance === 0) return;
     const from = this.#end - count;
     this.#slab.octets.copyWithin(from - distance, from, this.#end);
     this.#end -= distance;

@@ -10,26 +10,24 @@ import type { SendOptions } from "./send-options.js";
 export function checkHold(options: SendOptions, capabilities: Capabilities): void {
   const { holdForSeconds, holdUntil, deliverBy } = options;
   const [interval = "", dateTime = ""] = capabilities.get("FUTURERELEASE") ?? [];
-  if (
-    holdForSeconds !== undefined &&
-    /^[1-9][0-9]{0,8}$/.test(interval) &&
-    holdForSeconds > Number(interval)
-  ) {
-    throw tooLong(`${holdForSeconds} seconds, the server holds for ${interval}`);
+  // What is no number and no date is refused where the command is made.
+  const seconds = typeof holdForSeconds === "number" ? holdForSeconds : Number.NaN;
+  if (/^[1-9][0-9]{0,8}$/.test(interval) && seconds > Number(interval)) {
+    throw tooLong(`${seconds} seconds, the server holds for ${interval}`);
   }
-  // NaN where there is none.
-  const latest = Date.parse(dateTime);
-  // What is no date is refused where the command is made.
-  const until = holdUntil instanceof Date ? holdUntil.getTime() : Number.NaN;
+  // HOLDUNTIL is written in whole seconds.
+  const until = holdUntil instanceof Date ? Math.floor(holdUntil.getTime() / 1000) * 1000 : Number.NaN;
+  const latest = RFC_3339.test(dateTime) ? Date.parse(dateTime) : Number.NaN;
   if (until > latest) {
-    throw tooLong(
-      `until ${new Date(until).toISOString()}, the server holds until ${new Date(latest).toISOString()}`,
-    );
+    throw tooLong(`until ${new Date(until).toISOString()}, the server holds until ${dateTime}`);
   }
-  const heldSeconds = holdForSeconds ?? (until - Date.now()) / 1000;
+  const heldSeconds = holdForSeconds === undefined ? (until - Date.now()) / 1000 : seconds;
   const deliverSeconds = deliverBy?.seconds ?? Number.POSITIVE_INFINITY;
   if (deliverSeconds <= heldSeconds) throw tooLong(`beyond the ${deliverSeconds} seconds of deliverBy`);
 }
+
+/** date-time of RFC 3339 5.6, the form in which RFC 4865 has servers announce it. */
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
 
 function tooLong(what: string): SendError {
   return new SendError("ERR_CLIENT_HOLD", `the message would be held ${what}`, { phase: "mail" });

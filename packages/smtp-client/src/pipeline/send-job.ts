@@ -68,6 +68,8 @@ export class SendJob {
   /** A connection that broke before any content may be replaced once. */
   retriesLeft = 1;
   settled = false;
+  /** Rate limits have counted it. */
+  counted = false;
   /** Fires when the job ends before its work does; only jobs that can be stopped have one. */
   readonly #stopper: AbortController | undefined;
   composed: ComposedMessage | undefined;

@@ -57,8 +57,7 @@ export function planTransaction(
         if (!(content instanceof Uint8Array)) {
           job.onSettled(() => void content.close?.().catch(() => undefined));
         }
-        job.composed = message;
-        job.composedFor = form;
+        keepComposed(job, message, form);
         return finishPlan(job, message, features, session);
       },
       (error: unknown) => {
@@ -66,11 +65,17 @@ export function planTransaction(
       },
     );
   }
+  keepComposed(job, composed, form);
+  return finishPlan(job, composed, features, session);
+}
+
+function keepComposed(job: SendJob, composed: ComposedMessage, form: string): void {
   job.composed = composed;
   job.composedFor = form;
   const { readyLines } = composed;
-  if (readyLines !== undefined) job.onSettled(() => readyLines.release());
-  return finishPlan(job, composed, features, session);
+  if (readyLines === undefined) return;
+  if (job.settled) readyLines.release();
+  else job.onSettled(() => readyLines.release());
 }
 
 function finishPlan(

@@ -129,9 +129,11 @@ export class Pool {
         if (job === undefined) return undefined;
         continue;
       }
-      const waitMs = this.#rateWaitMs(job);
+      // A job that another connection gave back has been counted.
+      const waitMs = job.counted ? 0 : this.#rateWaitMs(job);
       if (waitMs === 0) {
-        for (const { units, bucket } of this.#buckets) bucket.take(units(job));
+        if (!job.counted) for (const { units, bucket } of this.#buckets) bucket.take(units(job));
+        job.counted = true;
         return job;
       }
       this.#queue.giveBack(job);
