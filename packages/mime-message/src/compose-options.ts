@@ -25,7 +25,10 @@ export interface ComposeOptions {
   readonly keepBcc?: boolean | undefined;
   /** Messages up to this size are composed to octets at once, and contents up to it are read. Default 65,536. */
   readonly inlineLimitBytes?: number | undefined;
-  /** Gives ready messages of some size also as lines that need not be looked at again, for whoever sends them soon and gives them back. Default false. */
+  /**
+   * Gives ready messages of some size also as lines that need not be looked at again, for whoever sends them soon and gives them
+   * back. Default false.
+   */
   readonly readyLines?: boolean | undefined;
   /** Longest local part of an address. Default 64 octets (RFC 5321 4.5.3.1.1). */
   readonly maxLocalPartBytes?: number | undefined;

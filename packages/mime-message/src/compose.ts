@@ -31,7 +31,10 @@ export interface ComposedMessage {
   readonly body: "7BIT" | "8BITMIME" | "BINARYMIME";
   /** True when the header holds raw UTF-8 and MAIL needs SMTPUTF8 (RFC 6531). */
   readonly smtpUtf8: boolean;
-  /** The content once more, as lines that need not be looked at again; where `readyLines` asked for them and they are that; give them back with `release()`. */
+  /**
+   * The content once more, as lines that need not be looked at again, where `readyLines` asked for them and they are that. Give
+   * them back with `release()`.
+   */
   readonly readyLines?: ReadyLines | undefined;
 }
 

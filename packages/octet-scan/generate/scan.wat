@@ -1,4 +1,4 @@
-;; The vector half of this package: 16 or 32 octets a step (the fixed-width SIMD of WebAssembly 2.0). The scalar half in
+;; The vector half of this package: 32 octets a step (the fixed-width SIMD of WebAssembly 2.0). The scalar half in
 ;; src/ gives the same answers, and a test holds the two against each other.
 (module
   ;; The first page holds octets, the second begins with what a walk found; then come sixteen places of two pages each for octets

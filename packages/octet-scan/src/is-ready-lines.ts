@@ -1,9 +1,9 @@
 import type { ReadyLines } from "./ready-lines.js";
 
-/** All there are. Apart from them, so that whoever only asks does not carry what makes them. */
-export const readyLines: WeakSet<object> = /* @__PURE__ */ new WeakSet();
+/** Of every copy of this package: ESM and CommonJS side by side, two versions. JSON cannot carry it. */
+export const READY_LINES: unique symbol = Symbol.for("@wirepost/octet-scan.ReadyLines") as never;
 
-/** Whether these are lines that `ReadyLines.of()` has looked at, and not something that looks like them. */
+/** Whether these are lines that `ReadyLines.of()` has looked at. Apart from it, so that whoever only asks does not carry it. */
 export function isReadyLines(value: object): value is ReadyLines {
-  return readyLines.has(value);
+  return (value as { readonly [READY_LINES]?: unknown })[READY_LINES] === true;
 }

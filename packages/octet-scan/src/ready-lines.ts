@@ -1,4 +1,4 @@
-import { readyLines } from "./is-ready-lines.js";
+import { READY_LINES } from "./is-ready-lines.js";
 import { vectorUnit } from "./vector-unit.js";
 
 /** Smaller octets are looked at twice sooner than kept. */
@@ -15,13 +15,17 @@ const DOT = 0x2e;
  * Copies lie where the vector unit can look at them, and there are sixteen places: whoever has one gives it back, with `release()`.
  */
 export class ReadyLines {
+  /** @internal Set in the constructor: bundlers keep a class with a computed name whether it is used or not. */
+  declare readonly [READY_LINES]: true;
   #length = 0;
   #places: Uint8Array[] = [];
   #place: Uint8Array | undefined;
   #lent = false;
 
   /** Whoever comes by it makes lines that were given back. */
-  private constructor() {}
+  private constructor() {
+    this[READY_LINES] = true;
+  }
 
   /** Octets in all. */
   get length(): number {
@@ -49,7 +53,6 @@ export class ReadyLines {
         lines.#length = length;
         lines.#place = place;
         lines.#places = unit.places;
-        readyLines.add(lines);
         return lines;
       }
     }

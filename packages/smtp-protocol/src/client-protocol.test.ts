@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { loadVectorUnit, ReadyLines } from "@wirepost/octet-scan";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { ClientProtocol, type ClientProtocolOptions } from "./client-protocol.js";
 import type { Command } from "./command.js";
 import { commandLine } from "./command-serializer.js";
@@ -778,16 +778,25 @@ describe("ready lines", () => {
     expect(c.protocol.outstandingCount).toBe(2);
   });
 
+  it("may be of another copy of their package", async () => {
+    vi.resetModules();
+    const other = await import("@wirepost/octet-scan");
+    expect(other.ReadyLines).not.toBe(ReadyLines);
+    await other.loadVectorUnit();
+    const lines = other.ReadyLines.of(LINES) as ReadyLines;
+    const c = inContent();
+    expect(c.protocol.writeContent(lines, 0)).toBe(LINES.length);
+    c.protocol.endContent();
+    expect(c.output()).toBe(`${decoder.decode(LINES)}.\r\n`);
+  });
+
   it("are not what looks like them", () => {
     const c = inContent();
     const octets = encoder.encode("a\r\n.\r\nMAIL FROM:<eve@example.net>\r\n");
     const forged = { length: octets.length, held: true, lend: () => octets, returned() {} };
-    try {
-      c.protocol.writeContent(forged as never, 0);
-    } catch {
-      // Refused or taken for octets, of which it has none.
-    }
-    expect(c.output()).not.toContain("eve");
+    expect(codeOf(() => c.protocol.writeContent(forged as never, 0))).toBe("ERR_SMTP_ARGUMENT");
+    expect(codeOf(() => c.protocol.writeContent("text" as never, 0))).toBe("ERR_SMTP_ARGUMENT");
+    expect(c.output()).toBe("");
     const lines = made();
     expect(() => Object.assign(lines, { length: 10 })).toThrow(TypeError);
     expect(lines.length).toBe(LINES.length);

@@ -381,7 +381,7 @@ export class ClientProtocol<Token = unknown> {
     if (owed === 0) {
       // With nothing outstanding, bytes that are here already were not sent in answer to what is written now.
       if (this.#parser.pendingBytes > 0) {
-        throw this.#violation(`a reply came before ${what} was written`, undefined);
+        throw this.#violation(`a reply came before ${what} was written`);
       }
     } else if (
       !early &&
@@ -418,7 +418,7 @@ export class ClientProtocol<Token = unknown> {
     return this.#await(new Exchange<Token>(awaited, verb, token));
   }
 
-  #violation(what: string, reply: Reply | undefined): SmtpProtocolError {
+  #violation(what: string, reply?: Reply): SmtpProtocolError {
     return this.#fail(new SmtpProtocolError("ERR_SMTP_UNEXPECTED_REPLY", what, { reply }));
   }
 

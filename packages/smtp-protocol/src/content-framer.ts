@@ -66,9 +66,10 @@ export class ContentFramer {
     this.taken = encoder.read;
   }
 
+  /** They are taken once and whole, where a line begins. */
   #takeReady(encoder: DataEncoder, lines: ReadyLines, offset: number): void {
     if (offset !== 0 || !encoder.atLineStart || !lines.held) {
-      throw new SmtpProtocolError("ERR_SMTP_ARGUMENT", "ready lines are taken once, whole, at a line start");
+      throw new SmtpProtocolError("ERR_SMTP_ARGUMENT", "ready lines out of place");
     }
     this.taken = lines.length;
   }

@@ -48,20 +48,20 @@ export class DataEncoder {
     this.#maxLineBytes = checkLimit(options.maxLineBytes ?? 998, "maxLineBytes");
     this.#lines = new RunFinder({ dots: this.#dotStuffing, maxLineBytes: this.#maxLineBytes });
     if (this.#binary && this.#dotStuffing) {
-      throw new SmtpProtocolError(
-        "ERR_SMTP_ARGUMENT",
-        "binary content cannot be sent with DATA (RFC 3030 3)",
-      );
+      throw new SmtpProtocolError("ERR_SMTP_ARGUMENT", "binary content cannot go by DATA (RFC 3030 3)");
     }
   }
 
   /**
    * Encodes from `source` into `target`, as much as there is or as fits, and sets `read` and `written`. Two free octets
    * in the target are enough to get on. Octets already written stay right: the next call goes on after them.
-   * @throws {SmtpProtocolError} `ERR_SMTP_NUL`, `ERR_SMTP_LINE_TOO_LONG`; the same again at each further call
+   * @throws {SmtpProtocolError} `ERR_SMTP_NUL`, `ERR_SMTP_LINE_TOO_LONG`; the same again at each further call. `ERR_SMTP_ARGUMENT`
+   *   for a source that is no octets: what a text has in their place would be written as NUL
    */
   encodeInto(source: Uint8Array, sourceOffset: number, target: Uint8Array, targetOffset: number): void {
     if (this.#error !== undefined) throw this.#error;
+    // Not by its class: octets may come from another realm.
+    if (!ArrayBuffer.isView(source)) throw new SmtpProtocolError("ERR_SMTP_ARGUMENT", "not octets");
     let from = sourceOffset;
     let to = targetOffset;
     const end = source.length;
@@ -100,10 +100,10 @@ export class DataEncoder {
       const limit = Math.min(end, from + target.length - to);
       const stop = lines.runEnd(from, limit);
       if (lines.column > this.#maxLineBytes) {
-        this.#fail("ERR_SMTP_LINE_TOO_LONG", `a line of the content exceeds ${this.#maxLineBytes} octets`);
+        this.#fail("ERR_SMTP_LINE_TOO_LONG", `a line of content exceeds ${this.#maxLineBytes} octets`);
       }
       if (stop < limit && source[stop] === 0x00) {
-        this.#fail("ERR_SMTP_NUL", "a NUL octet travels only as BINARYMIME");
+        this.#fail("ERR_SMTP_NUL", "a NUL octet needs BINARYMIME");
       }
       if (stop === from) break;
       lines.copy(from, stop, target, to);
@@ -129,7 +129,7 @@ export class DataEncoder {
     const lineEnd = !this.#binary && this.#lines.column !== 0;
     const needed = (lineEnd ? 2 : 0) + (this.#dotStuffing ? 3 : 0);
     if (target.length - targetOffset < needed) {
-      throw new SmtpProtocolError("ERR_SMTP_ARGUMENT", `the target has not ${needed} octets left`);
+      throw new SmtpProtocolError("ERR_SMTP_ARGUMENT", `no room for ${needed} octets`);
     }
     let to = targetOffset;
     if (lineEnd) {

@@ -2,6 +2,9 @@ import type { Capabilities } from "@wirepost/smtp-protocol";
 import { SendError } from "../outcome/send-error.js";
 import type { SendOptions } from "./send-options.js";
 
+/** date-time of RFC 3339 5.6, the form in which RFC 4865 has servers announce it. */
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
+
 /**
  * What the server says it holds, and no longer (RFC 4865 4.1); and never beyond the time by which the message is to be delivered
  * (RFC 4865 5.2.1). A limit that cannot be read is none.
@@ -25,9 +28,6 @@ export function checkHold(options: SendOptions, capabilities: Capabilities): voi
   const deliverSeconds = deliverBy?.seconds ?? Number.POSITIVE_INFINITY;
   if (deliverSeconds <= heldSeconds) throw tooLong(`beyond the ${deliverSeconds} seconds of deliverBy`);
 }
-
-/** date-time of RFC 3339 5.6, the form in which RFC 4865 has servers announce it. */
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
 
 function tooLong(what: string): SendError {
   return new SendError("ERR_CLIENT_HOLD", `the message would be held ${what}`, { phase: "mail" });

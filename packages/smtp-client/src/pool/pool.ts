@@ -132,8 +132,7 @@ export class Pool {
       // A job that another connection gave back has been counted.
       const waitMs = job.counted ? 0 : this.#rateWaitMs(job);
       if (waitMs === 0) {
-        if (!job.counted) for (const { units, bucket } of this.#buckets) bucket.take(units(job));
-        job.counted = true;
+        this.#count(job);
         return job;
       }
       this.#queue.giveBack(job);
@@ -146,6 +145,12 @@ export class Pool {
       );
       return undefined;
     }
+  }
+
+  #count(job: SendJob): void {
+    if (job.counted) return;
+    job.counted = true;
+    for (const { units, bucket } of this.#buckets) bucket.take(units(job));
   }
 
   #requeue(job: SendJob, dead = false): void {
