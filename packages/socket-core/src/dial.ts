@@ -2,6 +2,7 @@ import { connect as connectSocket, type Socket as NetSocket, type TcpNetConnectO
 import { networkInterfaces } from "node:os";
 import type { Begin } from "./connect-guard.js";
 import { SocketError } from "./errors.js";
+import { lendingReads } from "./lent-reads.js";
 import type { HostAddress } from "./resolve-host.js";
 
 export interface DialOptions {
@@ -14,6 +15,7 @@ export interface DialOptions {
   readonly allowHalfOpen: boolean;
   /** Head start of each address over the next (RFC 8305 section 5). */
   readonly attemptDelayMs: number;
+  readonly lendReads: boolean;
   readonly target: string;
 }
 
@@ -46,7 +48,8 @@ export function dial(addresses: readonly HostAddress[], options: DialOptions): B
       if (next < addresses.length) timer = setTimeout(begin, options.attemptDelayMs);
       let attempt: NetSocket;
       try {
-        attempt = connectSocket(attemptOptions(entry, options));
+        const settings = attemptOptions(entry, options);
+        attempt = options.lendReads ? lendingReads(settings) : connectSocket(settings);
       } catch (error) {
         failed(error);
         return;
@@ -97,9 +100,10 @@ function interfaceAddress(name: string, family: 4 | 6, target: string): string {
 }
 
 /** Connects to a unix socket or a named pipe. */
-export function dialPath(path: string, allowHalfOpen: boolean): Begin<NetSocket> {
+export function dialPath(path: string, allowHalfOpen: boolean, lendReads: boolean): Begin<NetSocket> {
   return (resolve, reject) => {
-    const attempt = connectSocket({ path, allowHalfOpen });
+    const settings = { path, allowHalfOpen };
+    const attempt = lendReads ? lendingReads(settings) : connectSocket(settings);
     attempt.on("error", reject);
     attempt.once("connect", () => resolve(attempt));
     return () => attempt.destroy();

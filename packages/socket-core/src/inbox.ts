@@ -2,7 +2,7 @@ import { SocketError } from "./errors.js";
 
 /** What a {@link Socket} calls, synchronously, in the turn in which something happens. */
 export interface SocketReceiver {
-  /** The octets belong to the receiver; they are not reused. */
+  /** The octets belong to the receiver; they are not reused, unless the connection was made to lend them. */
   onData(chunk: Uint8Array): void;
   /** The peer will send nothing more. */
   onEnd(): void;
@@ -67,6 +67,9 @@ export class Inbox {
     }
     this.#keep(chunk);
   };
+
+  /** Takes octets that are overwritten after this call. */
+  readonly onLent = (octets: Uint8Array): void => this.onData(this.#direct ? octets : octets.slice());
 
   get receiver(): SocketReceiver | null {
     return this.#receiver;

@@ -4,6 +4,7 @@ import { TLSSocket } from "node:tls";
 import type { SocketErrorCode } from "./error-table.js";
 import { fromNodeError, SocketError } from "./errors.js";
 import { Inbox, type SocketReceiver } from "./inbox.js";
+import { lentReadsOf } from "./lent-reads.js";
 import { checkMs } from "./options.js";
 import { RateLimiter } from "./rate-limiter.js";
 import { adoptedTlsInfo } from "./tls/adopted.js";
@@ -90,6 +91,7 @@ export class Socket {
     this.#raw.on("error", this.#onStreamError);
     this.#raw.once("close", this.#onRawClose);
     this.#attach(stream);
+    lentReadsOf(stream)?.deliverTo(this.#onLent);
   }
 
   // ---- Receiving -----------------------------------------------------------------------------------------------
@@ -430,6 +432,13 @@ export class Socket {
     stream.removeListener("timeout", this.#onTimeout);
     (stream as Partial<NetSocket>).setTimeout?.(0);
   }
+
+  readonly #onLent = (octets: Uint8Array): void => {
+    // Over TLS it is TLS that reads; nothing in clear may come in beside it.
+    if (this.#stream !== this.#raw) return;
+    this.#limiter?.received(octets.length);
+    this.#inbox.onLent(octets);
+  };
 
   readonly #onLimitedData = (chunk: Uint8Array): void => this.#limiter?.received(chunk.length);
 

@@ -54,6 +54,8 @@ export async function openSocket(options: ResolvedConnectionOptions): Promise<Op
         localAddress: options.localAddress,
         localPort: options.localPort,
         lookup: options.lookup,
+        // The engine keeps nothing of a chunk. Where TLS follows there is nothing to gain.
+        lendReads: options.policy === "none",
         onProgress: ({ step, durationMs }) => {
           if (step === "resolved") timings.resolveMs = roundMs(durationMs);
           else if (step === "connected") timings.connectMs = roundMs(durationMs);
