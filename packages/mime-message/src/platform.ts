@@ -28,6 +28,7 @@ interface NativeOctets extends Uint8Array<ArrayBuffer> {
 }
 
 interface NativeBuffer {
+  isBuffer(value: unknown): value is NativeOctets;
   from(buffer: ArrayBufferLike, byteOffset: number, length: number): NativeOctets;
   from(text: string, encoding: string): NativeOctets;
   allocUnsafeSlow(sizeBytes: number): NativeOctets;
@@ -145,8 +146,9 @@ export function base64Decode(text: string): Uint8Array {
   return latin1Encode(platform.atob(usable));
 }
 
-/** A view of the same octets whose `latin1Write` is native, or `undefined` without Node's Buffer. */
+/** The same octets with native encoders, or `undefined` without Node's Buffer. */
 export function nativeView(octets: Uint8Array): NativeOctets | undefined {
+  if (nativeBuffer?.isBuffer(octets) === true) return octets;
   return nativeBuffer?.from(octets.buffer, octets.byteOffset, octets.length);
 }
 

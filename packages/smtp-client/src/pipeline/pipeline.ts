@@ -49,7 +49,7 @@ export class Pipeline implements TransactionOwner {
   /** A job whose sources are being read before its transaction can begin. */
   #preparing: SendJob | undefined;
   /** Transactions whose content is written, oldest first. */
-  readonly #finishing = new Set<Transaction>();
+  #finishing: Transaction[] = [];
   #finishingBytes = 0;
   #begun = 0;
   #pulling = false;
@@ -109,7 +109,7 @@ export class Pipeline implements TransactionOwner {
   /** Jobs in hand. */
   get load(): number {
     return (
-      this.#finishing.size + (this.#active === undefined ? 0 : 1) + (this.#preparing === undefined ? 0 : 1)
+      this.#finishing.length + (this.#active === undefined ? 0 : 1) + (this.#preparing === undefined ? 0 : 1)
     );
   }
 
@@ -117,12 +117,12 @@ export class Pipeline implements TransactionOwner {
   get ready(): boolean {
     if (this.#active !== undefined || this.#preparing !== undefined) return false;
     if (this.exhausted) return false;
-    if (this.#finishing.size === 0) return true;
+    if (this.#finishing.length === 0) return true;
     if (!this.grouped || this.session.options.pipelining !== "full") return false;
     // Without a window the envelope goes ahead, and content waits for its replies.
     return (
       this.#windowMessages === 1 ||
-      (this.#finishing.size < this.#windowMessages && this.#finishingBytes < this.#windowBytes)
+      (this.#finishing.length < this.#windowMessages && this.#finishingBytes < this.#windowBytes)
     );
   }
 
@@ -169,19 +169,28 @@ export class Pipeline implements TransactionOwner {
 
   contentWritten(transaction: Transaction): void {
     if (this.#active === transaction) this.#active = undefined;
-    this.#finishing.add(transaction);
+    this.#finishing.push(transaction);
     this.#finishingBytes += transaction.sizeBytes;
     this.#pull();
   }
 
   ended(transaction: Transaction): void {
-    if (this.#finishing.delete(transaction)) this.#finishingBytes -= transaction.sizeBytes;
+    this.#forget(transaction);
     if (this.#active === transaction) this.#active = undefined;
     this.#clean = transaction.delivered;
     if (transaction.abandoned) this.#unusable = true;
     if (transaction.job.waiting.length > 0) this.#continued.push(transaction.job);
     this.#pull();
     this.#announceIdle();
+  }
+
+  /** Replies come in order, so it is the oldest that ends, unless it is cancelled. */
+  #forget(transaction: Transaction): void {
+    const at = this.#finishing.indexOf(transaction);
+    if (at === -1) return;
+    if (at === 0) this.#finishing.shift();
+    else this.#finishing.splice(at, 1);
+    this.#finishingBytes -= transaction.sizeBytes;
   }
 
   retryElsewhere(job: SendJob, transaction: Transaction): boolean {
@@ -365,7 +374,7 @@ export class Pipeline implements TransactionOwner {
   #onClosed(error: SendError): void {
     this.#unusable = true;
     const inHand = [...this.#finishing, ...(this.#active === undefined ? [] : [this.#active])];
-    this.#finishing.clear();
+    this.#finishing = [];
     this.#active = undefined;
     for (const transaction of inHand) transaction.onLost(error);
     const preparing = this.#preparing;

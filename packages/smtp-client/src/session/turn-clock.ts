@@ -2,6 +2,8 @@
 // and asking the platform each time was four hundredths of what a message cost.
 
 let current: number | undefined;
+/** A reaction of a promise is a microtask at half of what `queueMicrotask()` takes, which keeps a context for each. */
+const settled = Promise.resolve();
 
 const forget = (): void => {
   current = undefined;
@@ -11,7 +13,7 @@ const forget = (): void => {
 export function turnNow(): number {
   if (current === undefined) {
     current = performance.now();
-    queueMicrotask(forget);
+    void settled.then(forget);
   }
   return current;
 }
