@@ -2,11 +2,19 @@ import { interleave } from "./statistics.mjs";
 
 /**
  * Sends so many messages from every contestant in every round, one contestant at a time, and verifies that they arrived.
- * Connections stay open over the rounds.
+ * Connections stay open over the rounds. The first rounds are a warm-up: engines are still busy compiling.
  *
  * @returns {Promise<Record<string, { rate: number, cpuPerThousand: number }>>}
  */
-export async function race({ sink: startSink, contestants, counts, scale = 1, rounds, job = {} }) {
+export async function race({
+  sink: startSink,
+  contestants,
+  counts,
+  scale = 1,
+  rounds,
+  warmup = 3,
+  job = {},
+}) {
   const present = Object.entries(contestants).filter(([, contestant]) => contestant !== undefined);
   const sinks = [];
   try {
@@ -25,7 +33,7 @@ export async function race({ sink: startSink, contestants, counts, scale = 1, ro
         return { rate: count / seconds, cpuPerThousand: (cpuSeconds / count) * 1000, peakRssBytes };
       };
     }
-    return await interleave(runs, { rounds });
+    return await interleave(runs, { rounds, warmup });
   } finally {
     for (const [, contestant] of present) await contestant.close().catch(() => undefined);
     for (const [, contestant] of present) await contestant.end();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { interleave, median } from "./statistics.mjs";
+import { interleave, median, ratio } from "./statistics.mjs";
 
 describe("median", () => {
   it.each([
@@ -25,5 +25,19 @@ describe("interleave", () => {
     );
     expect(order.join("")).toBe("ababbaab");
     expect(results).toEqual({ a: { rate: 2 }, b: { rate: 20 } });
+  });
+});
+
+describe("ratio", () => {
+  it("is the median of what each round gave, not of one median to another", async () => {
+    // Slow and fast rounds of a machine; b suffers more than a does.
+    const a = [9, 10, 20, 20, 10, 20];
+    const b = [9, 30, 80, 80, 30, 30];
+    const results = await interleave(
+      { a: () => ({ cpu: a.shift() }), b: () => ({ cpu: b.shift() }) },
+      { rounds: 5 },
+    );
+    expect(results).toEqual({ a: { cpu: 20 }, b: { cpu: 30 } });
+    expect(ratio(results, "cpu", "b", "a")).toBe(3);
   });
 });

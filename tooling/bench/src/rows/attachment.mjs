@@ -5,7 +5,7 @@ import { client } from "../lab/contestants.mjs";
 import { CountingSink } from "../lab/counting-sink.mjs";
 import { atLeast, atMost, each, line } from "../lab/lines.mjs";
 import { scratchFolder } from "../lab/paths.mjs";
-import { interleave } from "../lab/statistics.mjs";
+import { interleave, ratio } from "../lab/statistics.mjs";
 
 const MIB = 2 ** 20;
 const BASE64_LINE = 57;
@@ -57,7 +57,7 @@ export default {
       line("peak memory above bare Node", above.wirepost, "MiB", atMost(25), above, "MiB"),
       line(
         "CPU, nodemailer's of ours",
-        by.nodemailer.cpuSeconds / by.wirepost.cpuSeconds,
+        ratio(results, "cpuSeconds", "nodemailer", "wirepost"),
         "× less",
         atLeast(3),
         each(by, "cpuSeconds"),
@@ -65,7 +65,7 @@ export default {
       ),
       line(
         "time, nodemailer's of ours",
-        by.nodemailer.seconds / by.wirepost.seconds,
+        ratio(results, "seconds", "nodemailer", "wirepost"),
         "× faster",
         undefined,
         each(by, "seconds"),

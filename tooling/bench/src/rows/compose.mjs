@@ -4,7 +4,7 @@ import { client } from "../lab/contestants.mjs";
 import { atLeast, line } from "../lab/lines.mjs";
 import { ROOT } from "../lab/paths.mjs";
 import { start } from "../lab/processes.mjs";
-import { interleave } from "../lab/statistics.mjs";
+import { interleave, ratio } from "../lab/statistics.mjs";
 
 const AIMS = [
   [/^20 MB attachment from memory/, 4],
@@ -65,7 +65,7 @@ async function smallBesideOthers(quick, rounds) {
   const beside = Object.fromEntries(names.map((name) => [name, results[name].rate]));
   return line(
     "small messages, of upyo's rate",
-    results.wirepost.rate / results.upyo.rate,
+    ratio(results, "rate", "wirepost", "upyo"),
     "× upyo",
     atLeast(1),
     beside,

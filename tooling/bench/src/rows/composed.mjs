@@ -3,6 +3,7 @@ import { atLeast, each, line } from "../lab/lines.mjs";
 import { ONE_CORE } from "../lab/processes.mjs";
 import { race } from "../lab/race.mjs";
 import { SmtpSink } from "../lab/smtp-sink.mjs";
+import { ratio } from "../lab/statistics.mjs";
 
 const COUNTS = { wirepost: 8000, upyo: 3000, emailjs: 60, nodemailer: 1000 };
 
@@ -24,17 +25,16 @@ export default {
       rounds,
       job: { kind: "fields" },
     });
-    const { wirepost, nodemailer, upyo } = results;
     return [
       line(
         "rate, of nodemailer's",
-        wirepost.rate / nodemailer.rate,
+        ratio(results, "rate", "wirepost", "nodemailer"),
         "× nodemailer",
         atLeast(8),
         each(results, "rate"),
         "messages/s",
       ),
-      line("rate, of upyo's", wirepost.rate / upyo.rate, "× upyo"),
+      line("rate, of upyo's", ratio(results, "rate", "wirepost", "upyo"), "× upyo"),
     ];
   },
 };

@@ -3,7 +3,7 @@ import { firstMessageFile } from "../../../size/src/first-message.mjs";
 import { atMost, each, line } from "../lab/lines.mjs";
 import { PROGRAMS } from "../lab/paths.mjs";
 import { printed } from "../lab/printed.mjs";
-import { interleave } from "../lab/statistics.mjs";
+import { interleave, ratio } from "../lab/statistics.mjs";
 
 // Asked for when it is measured: the rows are listed without a build too.
 const imports = () => ({
@@ -28,7 +28,7 @@ export default {
     return [
       line(
         "of @wirepost/smtp-client",
-        results.wirepost.millis / results["net and tls"].millis,
+        ratio(results, "millis", "wirepost", "net and tls"),
         "× net and tls",
         atMost(2),
         each(results, "millis"),
@@ -36,7 +36,7 @@ export default {
       ),
       line(
         "… and what its first message loads",
-        results["wirepost with its engine"].millis / results["net and tls"].millis,
+        ratio(results, "millis", "wirepost with its engine", "net and tls"),
         "× net and tls",
       ),
     ];

@@ -3,6 +3,7 @@ import { atMost, each, line } from "../lab/lines.mjs";
 import { ONE_CORE } from "../lab/processes.mjs";
 import { race } from "../lab/race.mjs";
 import { SmtpSink } from "../lab/smtp-sink.mjs";
+import { ratio } from "../lab/statistics.mjs";
 
 /** Some seconds for each in a round: engines are still busy compiling during the first thousands of messages. */
 const COUNTS = {
@@ -33,11 +34,10 @@ export default {
       rounds,
       job: { bytes: 100_000 },
     });
-    const { wirepost, limit, nodemailer } = results;
     return [
       line(
         "client's CPU per message, of the bare socket's",
-        wirepost.cpuPerThousand / limit.cpuPerThousand,
+        ratio(results, "cpuPerThousand", "wirepost", "limit"),
         "× limit",
         atMost(2),
         each(results, "cpuPerThousand"),
@@ -45,12 +45,12 @@ export default {
       ),
       line(
         "client's CPU per message, nodemailer's of ours",
-        nodemailer.cpuPerThousand / wirepost.cpuPerThousand,
+        ratio(results, "cpuPerThousand", "nodemailer", "wirepost"),
         "× less",
       ),
       line(
         "rate, of the bare socket's",
-        wirepost.rate / limit.rate,
+        ratio(results, "rate", "wirepost", "limit"),
         "× limit",
         undefined,
         each(results, "rate"),

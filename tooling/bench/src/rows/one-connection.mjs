@@ -3,6 +3,7 @@ import { atLeast, each, line } from "../lab/lines.mjs";
 import { ONE_CORE } from "../lab/processes.mjs";
 import { race } from "../lab/race.mjs";
 import { SmtpSink } from "../lab/smtp-sink.mjs";
+import { ratio } from "../lab/statistics.mjs";
 
 /** How many messages each sends in a round: about the same time for all. */
 const COUNTS = {
@@ -36,12 +37,11 @@ export default {
       scale: quick ? 0.25 : 1,
       rounds,
     });
-    const { wirepost, limit, nodemailer } = results;
     const cpu = each(results, "cpuPerThousand");
     return [
       line(
         "rate, of the bare socket's (0.8 is hoped for)",
-        wirepost.rate / limit.rate,
+        ratio(results, "rate", "wirepost", "limit"),
         "× limit",
         atLeast(0.5),
         each(results, "rate"),
@@ -49,29 +49,33 @@ export default {
       ),
       line(
         "rate, of smtp-source's",
-        wirepost.rate / results["smtp-source"].rate,
+        ratio(results, "rate", "wirepost", "smtp-source"),
         "× smtp-source",
         atLeast(1),
       ),
-      line("rate, of nodemailer's", wirepost.rate / nodemailer.rate, "× nodemailer"),
+      line("rate, of nodemailer's", ratio(results, "rate", "wirepost", "nodemailer"), "× nodemailer"),
       line(
         "client's CPU per message, nodemailer's of ours",
-        nodemailer.cpuPerThousand / wirepost.cpuPerThousand,
+        ratio(results, "cpuPerThousand", "nodemailer", "wirepost"),
         "× less",
         atLeast(14),
         cpu,
         "s per 1,000",
       ),
-      line("… nodemailer's of the bare socket's", nodemailer.cpuPerThousand / limit.cpuPerThousand, "× less"),
+      line(
+        "… nodemailer's of the bare socket's",
+        ratio(results, "cpuPerThousand", "nodemailer", "limit"),
+        "× less",
+      ),
       line(
         "client's CPU per message, of the bare socket's",
-        wirepost.cpuPerThousand / limit.cpuPerThousand,
+        ratio(results, "cpuPerThousand", "wirepost", "limit"),
         "× limit",
         undefined,
       ),
       line(
         "client's CPU per message, of smtp-source's",
-        wirepost.cpuPerThousand / results["smtp-source"].cpuPerThousand,
+        ratio(results, "cpuPerThousand", "wirepost", "smtp-source"),
         "× smtp-source",
         undefined,
       ),

@@ -2,6 +2,7 @@ import { client, smtpSource } from "../lab/contestants.mjs";
 import { atLeast, each, line } from "../lab/lines.mjs";
 import { race } from "../lab/race.mjs";
 import { SmtpSink } from "../lab/smtp-sink.mjs";
+import { ratio } from "../lab/statistics.mjs";
 
 const COUNTS = {
   limit: 30_000,
@@ -30,21 +31,20 @@ export default {
       rounds,
       job: { connections: 10 },
     });
-    const { wirepost, limit, nodemailer } = results;
     return [
       line(
         "rate, of the bare sockets'",
-        wirepost.rate / limit.rate,
+        ratio(results, "rate", "wirepost", "limit"),
         "× limit",
         atLeast(0.6),
         each(results, "rate"),
         "messages/s",
       ),
-      line("rate, of smtp-source's", wirepost.rate / results["smtp-source"].rate, "× smtp-source"),
-      line("rate, of nodemailer's", wirepost.rate / nodemailer.rate, "× nodemailer"),
+      line("rate, of smtp-source's", ratio(results, "rate", "wirepost", "smtp-source"), "× smtp-source"),
+      line("rate, of nodemailer's", ratio(results, "rate", "wirepost", "nodemailer"), "× nodemailer"),
       line(
         "client's CPU per message, nodemailer's of ours",
-        nodemailer.cpuPerThousand / wirepost.cpuPerThousand,
+        ratio(results, "cpuPerThousand", "nodemailer", "wirepost"),
         "× less",
         undefined,
         each(results, "cpuPerThousand"),

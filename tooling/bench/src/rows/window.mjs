@@ -2,6 +2,7 @@ import { client } from "../lab/contestants.mjs";
 import { CountingSink } from "../lab/counting-sink.mjs";
 import { atLeast, each, line } from "../lab/lines.mjs";
 import { race } from "../lab/race.mjs";
+import { ratio } from "../lab/statistics.mjs";
 
 const WINDOW = { maxMessages: 200, maxBytes: 1024 * 1024 };
 
@@ -20,11 +21,10 @@ export default {
       rounds,
       job: { window: WINDOW },
     });
-    const { wirepost, limit } = results;
     return [
       line(
         "rate, of the bare socket's, a write for each message",
-        wirepost.rate / limit.rate,
+        ratio(results, "rate", "wirepost", "limit"),
         "× limit",
         atLeast(0.3),
         each(results, "rate"),
@@ -32,12 +32,12 @@ export default {
       ),
       line(
         "rate, of the bare socket's, a write for 32 messages",
-        wirepost.rate / results["limit, 32 in a write"].rate,
+        ratio(results, "rate", "wirepost", "limit, 32 in a write"),
         "× limit",
       ),
       line(
         "client's CPU per message, of the bare socket's",
-        wirepost.cpuPerThousand / limit.cpuPerThousand,
+        ratio(results, "cpuPerThousand", "wirepost", "limit"),
         "× limit",
         undefined,
         each(results, "cpuPerThousand"),
