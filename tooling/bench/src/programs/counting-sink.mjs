@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { createSecureContext, TLSSocket } from "node:tls";
-import { distance } from "./distance.mjs";
+import { distance, Hop } from "./distance.mjs";
 
 /** @type {{ chunking?: boolean, pipelining?: boolean, tls?: "starttls" | "implicit", auth?: boolean, roundTripMs?: number, keep?: boolean }} keep: give out the content of the last message */
 const options = JSON.parse(process.argv[2] ?? "{}");
@@ -34,7 +34,7 @@ const zero = () => ({
 });
 let counts = zero();
 /** How long the pieces were on their way, where there is a distance. */
-const delays = { toServer: [], toClient: [] };
+const delays = { toServer: [], toClient: [], hopIn: new Hop(), hopOut: new Hop() };
 
 const END_OF_DATA = Buffer.from("\r\n.\r\n");
 const LINE_END = Buffer.from("\r\n");
@@ -78,6 +78,7 @@ class Connection {
   }
 
   receive(chunk) {
+    delays.hopIn.arrive();
     let at = 0;
     while (at < chunk.length) {
       if (this.state === "command") at = this.command(chunk, at);
@@ -90,6 +91,7 @@ class Connection {
 
   flush() {
     if (this.out === "") return;
+    delays.hopOut.leave();
     this.socket.write(this.out, "latin1");
     this.out = "";
   }
@@ -230,14 +232,19 @@ class Connection {
   }
 }
 
+/** Each part of a trip, with the times that it took. Under TLS what the server reads is not what the distance wrote. */
+const ways = () =>
+  tls === undefined
+    ? [delays.toServer, delays.hopIn.times, delays.hopOut.times, delays.toClient]
+    : [delays.toServer, delays.toClient];
+
 process.on("message", (message) => {
   if (message === "reset") {
     counts = zero();
-    delays.toServer.length = 0;
-    delays.toClient.length = 0;
+    for (const times of ways()) times.length = 0;
   }
   const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const trip = roundTripMs === undefined ? undefined : mean(delays.toServer) + mean(delays.toClient);
+  const trip = roundTripMs === undefined ? undefined : ways().reduce((sum, times) => sum + mean(times), 0);
   process.send({ ...counts, roundTripMs: trip });
 });
 process.on("disconnect", () => process.exit());
