@@ -82,6 +82,7 @@ export class SmtpConnection {
     return this.#session.socket.tls;
   }
 
+  /** The socket below, for facts and settings. It belongs to the session: a receiver of your own takes its replies away. */
   get socket(): Socket {
     return this.#session.socket;
   }

@@ -63,9 +63,10 @@ export interface ConnectOptions {
   /** Most octets a second, in each direction. Default: no limit. */
   readonly maxBytesPerSecond?: number | undefined;
   /**
-   * Octets are lent to the receiver: they are overwritten after `onData`. Spares an allocation of 64 KiB for each read. Has no
-   * effect on what `read()` gives, nor behind a proxy, over TLS or over a stream of the caller, nor on other runtimes than Node.
-   * Default false.
+   * Octets are lent to a receiver that `borrows`: they are overwritten after `onData`. Spares an allocation of 64 KiB for each
+   * read. Everybody else gets octets of their own. While such a connection is paused nothing is read from it, so that its end is
+   * not heard either. Has no effect where a proxy is named, over TLS, over a stream of the caller, nor on other runtimes than
+   * Node. Default false.
    */
   readonly lendReads?: boolean | undefined;
   /** A proxy, its URL, or `"environment"`: as `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say. */

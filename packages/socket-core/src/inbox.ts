@@ -2,7 +2,7 @@ import { SocketError } from "./errors.js";
 
 /** What a {@link Socket} calls, synchronously, in the turn in which something happens. */
 export interface SocketReceiver {
-  /** The octets belong to the receiver; they are not reused, unless the connection was made to lend them. */
+  /** The octets belong to the receiver; they are not reused, unless it borrows them. */
   onData(chunk: Uint8Array): void;
   /** The peer will send nothing more. */
   onEnd(): void;
@@ -12,6 +12,11 @@ export interface SocketReceiver {
   onClose?(): void;
   /** After `write()` gave false: octets are welcome again. */
   onDrain?(): void;
+  /**
+   * True: `onData` neither keeps its octets nor looks at the buffer around them, so that a connection with `lendReads` may
+   * overwrite them after the call. Read when the receiver is set. Default false: each chunk is the receiver's own.
+   */
+  readonly borrows?: boolean | undefined;
 }
 
 /** The stream behind an {@link Inbox}. */
@@ -42,6 +47,7 @@ export class Inbox {
   #receiver: SocketReceiver | null = null;
   /** True while a chunk may go straight to the receiver: there is one, and nothing waits before it. */
   #direct = false;
+  #borrows = false;
   #unread: Uint8Array[] = [];
   #unreadBytes = 0;
   #received = 0;
@@ -69,7 +75,8 @@ export class Inbox {
   };
 
   /** Takes octets that are overwritten after this call. */
-  readonly onLent = (octets: Uint8Array): void => this.onData(this.#direct ? octets : octets.slice());
+  readonly onLent = (octets: Uint8Array): void =>
+    this.onData(this.#direct && this.#borrows ? octets : copied(octets));
 
   get receiver(): SocketReceiver | null {
     return this.#receiver;
@@ -98,6 +105,7 @@ export class Inbox {
   setReceiver(receiver: SocketReceiver | null): void {
     if (this.#reader !== undefined) throw this.#wrongState("a read() is waiting");
     this.#receiver = receiver;
+    this.#borrows = receiver?.borrows === true;
     this.#told = 0;
     this.#direct = false;
     if (receiver === null) return;
@@ -243,4 +251,11 @@ export class Inbox {
   #wrongState(detail: string): SocketError {
     return new SocketError("ERR_SOCKET_WRONG_STATE", { detail, target: this.#source.target });
   }
+}
+
+/** Octets of their own, a Buffer as Node's streams give it. */
+function copied(octets: Uint8Array): Uint8Array {
+  const own = Buffer.allocUnsafeSlow(octets.length);
+  own.set(octets);
+  return own;
 }

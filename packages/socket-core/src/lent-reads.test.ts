@@ -48,7 +48,10 @@ const NEXT = Buffer.from("?");
 const text = (octets: Uint8Array): string => Buffer.from(octets).toString("latin1");
 
 /** A receiver that keeps the octets themselves, as one must not, and what they said when they came. */
-function keeper(socket: Socket): { kept: Uint8Array[]; said: string[]; ended: () => boolean } {
+function keeper(
+  socket: Socket,
+  borrows = true,
+): { kept: Uint8Array[]; said: string[]; ended: () => boolean } {
   const kept: Uint8Array[] = [];
   const said: string[] = [];
   let ended = false;
@@ -60,25 +63,36 @@ function keeper(socket: Socket): { kept: Uint8Array[]; said: string[]; ended: ()
     },
     onEnd: () => (ended = true),
     onError: (error) => said.push(error.code),
+    borrows,
   });
   return { kept, said, ended: () => ended };
 }
 
 describe("octets that are lent to a receiver", () => {
   it.each([
-    [true, "lines", "lines"],
-    [false, "first", "lines"],
+    [true, true, "lines"],
+    [true, false, "first"],
+    [false, true, "first"],
   ])(
-    "lendReads %s: what was kept of the first chunk reads %j after the second",
-    async (lendReads, first, second) => {
+    "lendReads %s, borrows %s: what was kept of the first chunk reads %j after the second",
+    async (lendReads, borrows, first) => {
       const socket = await dial(oneByOne(["first", "lines"]), { lendReads });
-      const { kept, said, ended } = keeper(socket);
+      const { kept, said, ended } = keeper(socket, borrows);
       await until(ended);
       expect(said).toEqual(["first", "lines"]);
-      expect(kept.map(text)).toEqual([first, second]);
+      expect(kept.map(text)).toEqual([first, "lines"]);
       expect(socket.bytesReceived).toBe(10);
     },
   );
+
+  it("have nothing of other connections around them where they are not borrowed", async () => {
+    const other = keeper(await dial(oneByOne(["a secret of others"])));
+    await until(() => other.said.length > 0);
+    const { kept, ended } = keeper(await dial(oneByOne(["x"])), false);
+    await until(ended);
+    expect(kept.map(({ buffer }) => text(new Uint8Array(buffer)))).toEqual(["x"]);
+    expect(Buffer.isBuffer(kept[0])).toBe(true);
+  });
 
   it("are those of this connection, whatever others read in between", async () => {
     const lines = (name: string) => Array.from({ length: 40 }, (_, i) => `${name}${i}\r\n`);
@@ -149,6 +163,17 @@ describe("octets that nobody was there to borrow", () => {
     expect(said).toEqual(["first"]);
   });
 
+  it("are heard with the end, once the socket is no longer paused", async () => {
+    const socket = await dial((peer) => peer.end("first"));
+    socket.pause();
+    const { said, ended } = keeper(socket);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect([said, ended(), socket.ended]).toEqual([[], false, false]);
+    socket.resume();
+    await until(ended);
+    expect(said).toEqual(["first"]);
+  });
+
   it("are not kept without limit", async () => {
     const socket = await dial((peer) => {
       const block = Buffer.alloc(65_536);
@@ -187,6 +212,7 @@ describe("what lending leaves as it was", () => {
       },
       onEnd: () => (ended = true),
       onError: () => (ended = true),
+      borrows: true,
     });
     socket.write(Buffer.from("STARTTLS\r\n"));
     await until(() => ended);

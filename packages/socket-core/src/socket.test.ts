@@ -258,6 +258,20 @@ describe("limits of time and rate", () => {
     expect(performance.now() - begin).toBeGreaterThan(200);
   });
 
+  it("maxBytesPerSecond counts each octet once, given at first or later", async () => {
+    const listeners: number[] = [];
+    for (const atFirst of [true, false]) {
+      const server = await plainServer(() => {});
+      servers.push(server);
+      const raw = rawConnect(server.port, "127.0.0.1");
+      const socket = await connect({ socket: raw, ...(atFirst ? { maxBytesPerSecond: 1000 } : {}) });
+      sockets.push(socket);
+      if (!atFirst) socket.setMaxBytesPerSecond(1000);
+      listeners.push(raw.listenerCount("data"));
+    }
+    expect(listeners).toEqual([2, 2]);
+  });
+
   it("maxBytesPerSecond makes a fast sender wait, pushed or pulled", async () => {
     for (const pull of [true, false]) {
       const socket = await dial((peer) => peer.end(Buffer.alloc(500_000)), { maxBytesPerSecond: 1_000_000 });

@@ -80,7 +80,6 @@ export class Socket {
         totalTimeoutMs,
       );
     }
-    if (settings.maxBytesPerSecond !== undefined) this.setMaxBytesPerSecond(settings.maxBytesPerSecond);
     this.#inbox = new Inbox({
       resume: () => {
         if (this.#limiter?.holdsReceiving !== true) this.#stream.resume();
@@ -91,6 +90,7 @@ export class Socket {
     this.#raw.on("error", this.#onStreamError);
     this.#raw.once("close", this.#onRawClose);
     this.#attach(stream);
+    if (settings.maxBytesPerSecond !== undefined) this.setMaxBytesPerSecond(settings.maxBytesPerSecond);
     lentReadsOf(stream)?.deliverTo(this.#onLent);
   }
 

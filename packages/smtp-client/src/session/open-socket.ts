@@ -54,7 +54,7 @@ export async function openSocket(options: ResolvedConnectionOptions): Promise<Op
         localAddress: options.localAddress,
         localPort: options.localPort,
         lookup: options.lookup,
-        // The engine keeps nothing of a chunk. Where TLS follows there is nothing to gain.
+        // Where TLS follows there is nothing to gain.
         lendReads: options.policy === "none",
         onProgress: ({ step, durationMs }) => {
           if (step === "resolved") timings.resolveMs = roundMs(durationMs);

@@ -113,6 +113,7 @@ export class Session {
       onEnd: () => this.fail(this.#lostError()),
       onError: (error) => this.fail(fromLowerError(error, this.phase)),
       onDrain: () => this.#drained(),
+      borrows: true,
     });
   }
 

@@ -242,6 +242,8 @@ process.on("message", (message) => {
   if (message === "reset") {
     counts = zero();
     for (const times of ways()) times.length = 0;
+    delays.hopIn = new Hop();
+    delays.hopOut = new Hop();
   }
   const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const trip = roundTripMs === undefined ? undefined : ways().reduce((sum, times) => sum + mean(times), 0);

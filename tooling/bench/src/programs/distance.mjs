@@ -8,7 +8,7 @@ export class Hop {
   #leftMs;
 
   leave() {
-    this.#leftMs ??= performance.now();
+    this.#leftMs = performance.now();
   }
 
   arrive() {
