@@ -1,8 +1,8 @@
-import { connect as connectSocket, type Socket as NetSocket, type TcpNetConnectOpts } from "node:net";
+import type { Socket as NetSocket, TcpNetConnectOpts } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { Begin } from "./connect-guard.js";
 import { SocketError } from "./errors.js";
-import { lendingReads } from "./lent-reads.js";
+import { connectStream } from "./lent-reads.js";
 import type { HostAddress } from "./resolve-host.js";
 
 export interface DialOptions {
@@ -15,6 +15,7 @@ export interface DialOptions {
   readonly allowHalfOpen: boolean;
   /** Head start of each address over the next (RFC 8305 section 5). */
   readonly attemptDelayMs: number;
+  /** What arrives is lent. */
   readonly lendReads: boolean;
   readonly target: string;
 }
@@ -48,8 +49,7 @@ export function dial(addresses: readonly HostAddress[], options: DialOptions): B
       if (next < addresses.length) timer = setTimeout(begin, options.attemptDelayMs);
       let attempt: NetSocket;
       try {
-        const settings = attemptOptions(entry, options);
-        attempt = options.lendReads ? lendingReads(settings) : connectSocket(settings);
+        attempt = connectStream(attemptOptions(entry, options), options.lendReads);
       } catch (error) {
         failed(error);
         return;
@@ -102,8 +102,7 @@ function interfaceAddress(name: string, family: 4 | 6, target: string): string {
 /** Connects to a unix socket or a named pipe. */
 export function dialPath(path: string, allowHalfOpen: boolean, lendReads: boolean): Begin<NetSocket> {
   return (resolve, reject) => {
-    const settings = { path, allowHalfOpen };
-    const attempt = lendReads ? lendingReads(settings) : connectSocket(settings);
+    const attempt = connectStream({ path, allowHalfOpen }, lendReads);
     attempt.on("error", reject);
     attempt.once("connect", () => resolve(attempt));
     return () => attempt.destroy();

@@ -47,7 +47,7 @@ function oneByOne(lines: readonly string[]): (peer: NetSocket) => void {
 const NEXT = Buffer.from("?");
 const text = (octets: Uint8Array): string => Buffer.from(octets).toString("latin1");
 
-/** A receiver that keeps the octets themselves, as one must not, and what they said when they came. */
+/** A receiver that keeps the octets themselves, as one that borrows must not, and what they said when they came. */
 function keeper(
   socket: Socket,
   borrows = true,
@@ -108,7 +108,8 @@ describe("octets that are lent to a receiver", () => {
     const copies: Buffer[] = [];
     let ended = false;
     const onEnd = () => (ended = true);
-    socket.setReceiver({ onData: (chunk) => copies.push(Buffer.from(chunk)), onEnd, onError: onEnd });
+    const onData = (chunk: Uint8Array) => copies.push(Buffer.from(chunk));
+    socket.setReceiver({ onData, onEnd, onError: onEnd, borrows: true });
     await until(() => ended);
     expect(Buffer.concat(copies).equals(sent)).toBe(true);
   });
@@ -228,7 +229,7 @@ describe("what lending leaves as it was", () => {
     expect(socket.closed || socket.error !== undefined).toBe(true);
   });
 
-  it("silence ends the connection after idleTimeoutMs, and octets keep it", async () => {
+  it("silence ends the connection after idleTimeoutMs", async () => {
     const socket = await dial(oneByOne(["first"]), { idleTimeoutMs: 80 });
     const errors: SocketError[] = [];
     socket.setReceiver({ onData: () => {}, onEnd: () => {}, onError: (error) => errors.push(error) });
@@ -254,6 +255,7 @@ describe("what lending leaves as it was", () => {
       onData: (chunk) => (received += chunk.length),
       onEnd: () => (ended = true),
       onError: () => (ended = true),
+      borrows: true,
     });
     await until(() => ended);
     expect(received).toBe(60_000);

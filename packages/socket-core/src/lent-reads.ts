@@ -4,7 +4,7 @@ const PLACE_BYTES = 64 * 1024;
 
 /**
  * One place for what every socket reads: octets are handed on, or copied, before the next read of any of them. Otherwise Node
- * allocates 64 KiB for each read, which costs as much as handling a short reply does.
+ * allocates 64 KiB for each read (decisions/0015).
  */
 let place: Uint8Array | undefined;
 
@@ -35,10 +35,10 @@ class LentReads {
   }
 }
 
-/** A stream whose octets are read into one place, where the runtime can do so; `lentReadsOf()` tells whether it does. */
-export function lendingReads(options: NetConnectOpts): NetSocket {
+/** Connects; with `lend`, what arrives is read into the place, where the runtime can do so: `lentReadsOf()` tells whether it does. */
+export function connectStream(options: NetConnectOpts, lend: boolean): NetSocket {
   // Deno does not take a stream with `onread` over for TLS, and Bun is not known to.
-  if ("deno" in process.versions || "bun" in process.versions) return connect(options);
+  if (!lend || "deno" in process.versions || "bun" in process.versions) return connect(options);
   const lent = new LentReads();
   const stream = connect({ ...options, onread: lent.onread });
   lentReads.set(stream, lent);

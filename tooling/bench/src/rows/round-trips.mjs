@@ -24,31 +24,25 @@ export default {
       smtplib: { start: () => smtplib() },
     };
     const samples = {};
-    const names = Object.keys(contestants);
-    // All wait far more than they work, so several run at the same time, each with a sink of its own; not all of them, as a
-    // reply that waits for a core counts as distance.
-    const groups = [
-      names.filter((name) => /limit|wirepost/.test(name)),
-      names.filter((name) => !/limit|wirepost/.test(name)),
-    ];
-    const run = async (name) => {
-      const { start, sink: options, job } = contestants[name];
-      const contestant = await start();
-      if (contestant === undefined) return;
-      const sink = await CountingSink.start({ ...options, roundTripMs: ROUND_TRIP_MS });
-      await contestant.open({ port: sink.port, inFlight: MESSAGES, ...job });
-      await contestant.send(MESSAGES);
-      const { firstMailMs, lastFinalMs, roundTripMs } = await sink.verify(MESSAGES);
-      // Seen by the sink; the client's first MAIL left half a trip before, the last reply came half a trip later.
-      const elapsedMs = lastFinalMs - firstMailMs + roundTripMs;
-      samples[name] ??= [];
-      samples[name].push(elapsedMs / roundTripMs / MESSAGES);
-      await contestant.close();
-      await contestant.end();
-      await sink.stop();
-    };
+    // All wait far more than they work, so all of a round run at the same time, each with a sink of its own.
     for (let round = 0; round < Math.max(1, quick ? 1 : rounds); round++) {
-      for (const group of groups) await Promise.all(group.map(run));
+      await Promise.all(
+        Object.entries(contestants).map(async ([name, { start, sink: options, job }]) => {
+          const contestant = await start();
+          if (contestant === undefined) return;
+          const sink = await CountingSink.start({ ...options, roundTripMs: ROUND_TRIP_MS });
+          await contestant.open({ port: sink.port, inFlight: MESSAGES, ...job });
+          await contestant.send(MESSAGES);
+          const { firstMailMs, lastFinalMs, roundTripMs } = await sink.verify(MESSAGES);
+          // Seen by the sink; the client's first MAIL left half a trip before, the last reply came half a trip later.
+          const elapsedMs = lastFinalMs - firstMailMs + roundTripMs;
+          samples[name] ??= [];
+          samples[name].push(elapsedMs / roundTripMs / MESSAGES);
+          await contestant.close();
+          await contestant.end();
+          await sink.stop();
+        }),
+      );
     }
     const trips = Object.fromEntries(Object.entries(samples).map(([name, values]) => [name, median(values)]));
     return [
