@@ -141,15 +141,18 @@ describe("refuses", () => {
     expect(() => encoder.finishInto(target, 0)).toThrow(expect.objectContaining({ code: "ERR_SMTP_NUL" }));
   });
 
-  it.each(["abc", { length: 3 }, [97, 98, 99]])("what is no octets, and writes nothing: %o", (source) => {
-    const target = new Uint8Array(8).fill(7);
-    for (const options of [DATA, { dotStuffing: false }, { dotStuffing: false, binary: true }]) {
-      expect(() => new DataEncoder(options).encodeInto(source as never, 0, target, 0)).toThrow(
-        expect.objectContaining({ code: "ERR_SMTP_ARGUMENT" }),
-      );
-    }
-    expect(target).toEqual(new Uint8Array(8).fill(7));
-  });
+  it.each(["abc", { length: 3 }, [97, 98, 99], new Uint16Array(3), new DataView(new ArrayBuffer(3)), null])(
+    "what is no octets, and writes nothing: %o",
+    (source) => {
+      const target = new Uint8Array(8).fill(7);
+      for (const options of [DATA, { dotStuffing: false }, { dotStuffing: false, binary: true }]) {
+        expect(() => new DataEncoder(options).encodeInto(source as never, 0, target, 0)).toThrow(
+          expect.objectContaining({ code: "ERR_SMTP_ARGUMENT" }),
+        );
+      }
+      expect(target).toEqual(new Uint8Array(8).fill(7));
+    },
+  );
 
   it("a target too small for the end", () => {
     expect(() => new DataEncoder(DATA).finishInto(new Uint8Array(2), 0)).toThrow(

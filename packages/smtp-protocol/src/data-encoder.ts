@@ -48,7 +48,8 @@ export class DataEncoder {
     this.#maxLineBytes = checkLimit(options.maxLineBytes ?? 998, "maxLineBytes");
     this.#lines = new RunFinder({ dots: this.#dotStuffing, maxLineBytes: this.#maxLineBytes });
     if (this.#binary && this.#dotStuffing) {
-      throw new SmtpProtocolError("ERR_SMTP_ARGUMENT", "binary content cannot go by DATA (RFC 3030 3)");
+      // RFC 3030 3
+      throw new SmtpProtocolError("ERR_SMTP_ARGUMENT", "binary content cannot go by DATA");
     }
   }
 
@@ -61,7 +62,7 @@ export class DataEncoder {
   encodeInto(source: Uint8Array, sourceOffset: number, target: Uint8Array, targetOffset: number): void {
     if (this.#error !== undefined) throw this.#error;
     // Not by its class: octets may come from another realm.
-    if (!ArrayBuffer.isView(source)) throw new SmtpProtocolError("ERR_SMTP_ARGUMENT", "not octets");
+    if (source?.BYTES_PER_ELEMENT !== 1) throw new SmtpProtocolError("ERR_SMTP_ARGUMENT", "not octets");
     let from = sourceOffset;
     let to = targetOffset;
     const end = source.length;
