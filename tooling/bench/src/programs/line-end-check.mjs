@@ -2,7 +2,7 @@
 import { loadVectorUnit } from "@wirepost/octet-scan";
 import { DataEncoder } from "@wirepost/smtp-protocol";
 import DataStream from "nodemailer/lib/smtp-connection/data-stream";
-import { interleave } from "../lab/statistics.mjs";
+import { interleave, ratio } from "../lab/statistics.mjs";
 
 // A program that sends has it from its first message on; this one never waits for anything.
 await loadVectorUnit();
@@ -61,9 +61,10 @@ for (const [name, body] of Object.entries(BODIES)) {
     } while (spent < ms);
     return { gigabytes: (calls * body.length) / spent / 1e6 };
   };
-  results[name] = await interleave(
+  const by = await interleave(
     { "indexOf walk": rate(walk), wirepost: rate(encode), nodemailer: rate(loop) },
     { rounds, warmup: 2 },
   );
+  results[name] = { by, ratio: ratio(by, "gigabytes", "wirepost", "indexOf walk") };
 }
 console.log(JSON.stringify(results));

@@ -1,7 +1,7 @@
 // Replies, as a busy pipelined server sends them, cut in one-octet and in 1,500-octet pieces. Prints JSON.
 import { NEED_DATA, ReplyParser } from "@wirepost/smtp-protocol";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
-import { interleave } from "../lab/statistics.mjs";
+import { interleave, ratio } from "../lab/statistics.mjs";
 
 const { rounds, ms } = JSON.parse(process.argv[2]);
 const GROUP =
@@ -111,7 +111,7 @@ for (const [name, size] of [
     } while (spent < ms);
     return { rate: ((calls * REPLIES) / spent) * 1000 };
   };
-  results[name] = await interleave(
+  const by = await interleave(
     {
       wirepost: rate(wirepost),
       nodemailer: rate(nodemailer),
@@ -119,6 +119,7 @@ for (const [name, size] of [
     },
     { rounds, warmup: 2 },
   );
+  results[name] = { by, ratio: ratio(by, "rate", "wirepost", "nodemailer") };
   await new Promise((resolve) => setImmediate(resolve));
 }
 

@@ -10,10 +10,10 @@ export default {
       argument: { rounds, ms: quick ? 50 : 150 },
       profile: profile("wirepost"),
     });
-    return Object.entries(results).map(([name, by]) =>
+    return Object.entries(results).map(([name, { by, ratio }]) =>
       line(
         name,
-        by.wirepost.gigabytes / by["indexOf walk"].gigabytes,
+        ratio,
         "× indexOf walk",
         name === "clean" ? atLeast(0.5) : undefined,
         each(by, "gigabytes"),
