@@ -34,20 +34,65 @@ const ADDRESS_FIELDS = fieldsOf<AddressObject>({ name: "any", address: "text" })
 const GROUP_FIELDS = fieldsOf<GroupObject>({ name: "text", group: "list" });
 const MAILBOX_FIELDS = fieldsOf<Mailbox>({ localPart: "text", domain: "text" });
 
-/** Limits of mail-address that a caller may lift: local parts of SRS and BATV exceed 64 octets. */
+/** Limits of mail-address that a caller may lift. */
 export interface AddressLimits {
+  /**
+   * Longest local part of an address, in octets of UTF-8. Default 64 (RFC 5321 4.5.3.1.1). SRS and BATV make longer ones, and so
+   * do services that answer under an address per message (`reply+…@reply.github.com`); most servers take them. The whole address
+   * is held to 254 octets whatever is said here.
+   */
   readonly maxLocalPartBytes?: number | undefined;
+}
+
+const LIMITS_FIELDS = fieldsOf<AddressLimits>({ maxLocalPartBytes: "number" });
+
+/** @throws MimeError `ERR_MIME_INVALID_OPTION`, `ERR_MIME_UNKNOWN_OPTION` */
+export function checkAddressLimits(limits: AddressLimits | undefined): void {
+  if (limits === undefined) return;
+  checkFields(limits, LIMITS_FIELDS, "The limits of addresses");
+  checkLocalPartLimit(limits.maxLocalPartBytes);
+}
+
+/** @throws MimeError `ERR_MIME_INVALID_OPTION` */
+export function checkLocalPartLimit(maxLocalPartBytes: number | undefined): void {
+  if (maxLocalPartBytes === undefined) return;
+  if (!Number.isSafeInteger(maxLocalPartBytes) || maxLocalPartBytes < 1) {
+    throw new MimeError("ERR_MIME_INVALID_OPTION", "maxLocalPartBytes must be a positive whole number", {
+      subject: "maxLocalPartBytes",
+    });
+  }
 }
 
 function refuse(field: string, text: string, cause?: unknown): MimeError {
   const reason = cause instanceof Error ? `: ${cause.message}` : "";
+  const isLong = (cause as { code?: unknown } | undefined)?.code === "ERR_ADDRESS_LOCAL_PART_TOO_LONG";
+  const way = isLong ? "; the option maxLocalPartBytes lifts that limit" : "";
   return new MimeError(
     "ERR_MIME_INVALID_ADDRESS",
-    `${field} has an invalid address ${quoteForError(text)}${reason}`,
+    `${field} has an invalid address ${quoteForError(text)}${reason}${way}`,
     {
       cause,
       subject: field,
     },
+  );
+}
+
+/** What is no address at all: its kind is told, never its value. */
+function refuseKind(field: string, input: unknown): MimeError {
+  const kind = input === null ? "null" : `a ${typeof input}`;
+  return new MimeError(
+    "ERR_MIME_INVALID_ADDRESS",
+    `${field} must be text, { name, address }, { name, group } or an array of these, not ${kind}`,
+    { subject: field },
+  );
+}
+
+function refuseObject(field: string, input: object): MimeError {
+  const names = Object.keys(input).slice(0, 3).map(quoteForError).join(", ");
+  return new MimeError(
+    "ERR_MIME_INVALID_ADDRESS",
+    `${field} has an object without the member address${names && `; it has ${names}`}`,
+    { subject: field },
   );
 }
 
@@ -92,7 +137,7 @@ function collect(
     for (const entry of input as readonly AddressInput[]) collect(entry, field, limits, into, depth + 1);
     return;
   }
-  if (typeof input !== "object" || input === null) throw refuse(field, typeof input);
+  if (typeof input !== "object" || input === null) throw refuseKind(field, input);
   if ("kind" in input) {
     into.push(readParsed(input as Address, field));
   } else if ("localPart" in input) {
@@ -118,7 +163,7 @@ function collect(
     if (typeof name !== "string") throw refuse(field, "a name that is no text");
     into.push(name === "" ? { kind: "mailbox", mailbox } : { kind: "mailbox", name, mailbox });
   } else {
-    throw refuse(field, "an object without address");
+    throw refuseObject(field, input);
   }
 }
 

@@ -34,7 +34,8 @@ function attachmentFilename(object: AttachmentInput): string | undefined {
     });
   }
   const reference = object.path ?? object.href;
-  if (typeof reference !== "string" || /^data:/i.test(reference)) {
+  // A URL other than of a file has content or is refused; what it ends in may be a secret, which no error may show.
+  if (typeof reference !== "string" || /^(?!file:)[a-z][a-z0-9+.-]+:/i.test(reference)) {
     return isFileSource(object.content) ? object.content.filename : undefined;
   }
   return baseName(reference);

@@ -1,5 +1,6 @@
 // How a message is to be composed: what the server takes, and what tests fix.
 
+import { checkLocalPartLimit } from "./addresses.js";
 import type { Transport } from "./entity.js";
 import { MimeError } from "./errors.js";
 import { checkFileAccess, type FileAccess } from "./file-policy.js";
@@ -30,7 +31,10 @@ export interface ComposeOptions {
    * back. Default false.
    */
   readonly readyLines?: boolean | undefined;
-  /** Longest local part of an address. Default 64 octets (RFC 5321 4.5.3.1.1). */
+  /**
+   * Longest local part of an address, in octets. Default 64 (RFC 5321 4.5.3.1.1). SRS and BATV make longer ones, and so do services
+   * that answer under an address per message (`reply+…@reply.github.com`); the whole address stays within 254 octets.
+   */
   readonly maxLocalPartBytes?: number | undefined;
   /** Where boundaries and message identifiers come from. Default: the platform's secure random numbers. */
   readonly random?: RandomSource | undefined;
@@ -70,5 +74,6 @@ export function checkComposeOptions(options: ComposeOptions): void {
       subject: "inlineLimitBytes",
     });
   }
+  checkLocalPartLimit(options.maxLocalPartBytes);
   checkFileAccess(options.files);
 }

@@ -6,11 +6,12 @@ import { type ComposeOptions, checkComposeOptions, DEFAULT_INLINE_LIMIT_BYTES } 
 import { extractImages } from "./data-urls.js";
 import { type Encoded, type Entity, encodeEntity, occursInPlainContent } from "./entity.js";
 import { MimeError } from "./errors.js";
+import { checkMessageFields } from "./known-elsewhere.js";
 import { buildHeader, type MessageHeader } from "./message-header.js";
-import { MESSAGE_FIELDS, type MessageInput } from "./message-input.js";
+import type { MessageInput } from "./message-input.js";
 import { planBody } from "./message-plan.js";
 import { allInMemory, joinPieces, type MessageSource, messageSource, piecesSize } from "./message-source.js";
-import { checkFields, oneOf } from "./options.js";
+import { oneOf } from "./options.js";
 import { bodySource, type PlanContext } from "./part-plan.js";
 import type { Piece } from "./piece.js";
 import { utf8Decode, utf8Encode } from "./platform.js";
@@ -21,7 +22,7 @@ import { type Source, wholeSource } from "./source.js";
 
 /** A message as it goes on the wire, before dot-stuffing. */
 export interface ComposedMessage {
-  /** With its angle brackets. */
+  /** With its angle brackets; empty for a ready message that has none. */
   readonly messageId: string;
   /** All octets, or a source of them: lines end in CRLF and have at most 998 octets (binary contents excepted). */
   readonly content: Uint8Array | MessageSource;
@@ -57,7 +58,7 @@ export function composeMessage(
   if (typeof message !== "object" || message === null) {
     throw new MimeError("ERR_MIME_INVALID_OPTION", "The message is no object");
   }
-  checkFields(message, MESSAGE_FIELDS, "The message");
+  checkMessageFields(message);
   const charset = message.charset === undefined ? UTF8 : readyCharset(message.charset);
   if (charset === undefined)
     return loadCharset(message.charset!).then((ready) => compose(message, options, ready));

@@ -1,17 +1,16 @@
 import type { AddressInput } from "./addresses.js";
 import type { FileSource } from "./file-policy.js";
+import { checkMessageFields } from "./known-elsewhere.js";
 import type { ListInput } from "./list-fields.js";
-import {
-  type AlternativeInput,
-  type AttachmentInput,
-  type BodyInput,
-  type CalendarInput,
-  type EnvelopeInput,
-  type HeadersInput,
-  MESSAGE_FIELDS,
-  type MessageInput,
+import type {
+  AlternativeInput,
+  AttachmentInput,
+  BodyInput,
+  CalendarInput,
+  EnvelopeInput,
+  HeadersInput,
+  MessageInput,
 } from "./message-input.js";
-import { checkFields } from "./options.js";
 import type { ParseMessageOptions } from "./parse-message.js";
 import type { ContentInput } from "./source.js";
 
@@ -56,7 +55,7 @@ export class EmailMessage implements MessageInput {
 
   /** @throws MimeError `ERR_MIME_UNKNOWN_OPTION` */
   constructor(fields: MessageInput = {}) {
-    checkFields(fields, MESSAGE_FIELDS, "The message");
+    checkMessageFields(fields);
     Object.assign(this, fields);
     Object.defineProperty(this, BRAND, { value: true });
   }

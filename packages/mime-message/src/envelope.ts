@@ -4,30 +4,34 @@ import {
   type AddressInput,
   type AddressLimits,
   anyNeedsSmtpUtf8,
+  checkAddressLimits,
   flatten,
   readAddresses,
 } from "./addresses.js";
 import { distinct, type Envelope, noSender, senderOf } from "./envelope-mailboxes.js";
 import { MimeError } from "./errors.js";
-import { ENVELOPE_FIELDS, MESSAGE_FIELDS, type MessageInput } from "./message-input.js";
-import { checkFields } from "./options.js";
+import { checkEnvelopeFields, checkMessageFields } from "./known-elsewhere.js";
+import type { MessageInput } from "./message-input.js";
 import { rawEnvelope } from "./raw-message.js";
 
 const BESIDE_RAW_FIELDS = ["envelope", "from", "sender", "to", "cc", "bcc"] as const;
 
 /**
  * The envelope of a message: `message.envelope` where it says something, else sender or from, and to, cc and bcc
- * together. For a raw message in memory with nothing beside it, the fields of its header.
+ * together. For a raw message in memory with nothing beside it, the fields of its header. Local parts are held to 64 octets
+ * unless `limits.maxLocalPartBytes` says otherwise; composing has the same option.
  *
- * @throws MimeError `ERR_MIME_NO_SENDER`, `ERR_MIME_NO_RECIPIENTS`, `ERR_MIME_INVALID_ADDRESS`
+ * @throws MimeError `ERR_MIME_NO_SENDER`, `ERR_MIME_NO_RECIPIENTS`, `ERR_MIME_INVALID_ADDRESS`, `ERR_MIME_INVALID_OPTION`,
+ * `ERR_MIME_UNKNOWN_OPTION`
  */
 export function messageEnvelope(message: MessageInput, limits?: AddressLimits): Envelope {
-  checkFields(message, MESSAGE_FIELDS, "The message");
+  checkMessageFields(message);
+  checkAddressLimits(limits);
   const given = message.envelope;
   if (message.raw !== undefined && !BESIDE_RAW_FIELDS.some((field) => message[field] !== undefined)) {
     return rawEnvelope(message, limits);
   }
-  if (given !== undefined) checkFields(given, ENVELOPE_FIELDS, "envelope");
+  if (given !== undefined) checkEnvelopeFields(given);
   const read = (field: "from" | "sender" | "to" | "cc" | "bcc"): readonly NamedMailbox[] =>
     flatten(readAddresses(message[field], field, limits));
 
@@ -80,7 +84,8 @@ const ADDRESS_FIELDS = [
 
 /** True when a field of the header or the envelope holds a local part outside ASCII, so that SMTPUTF8 is needed. */
 export function needsSmtpUtf8(message: MessageInput, limits?: AddressLimits): boolean {
-  checkFields(message, MESSAGE_FIELDS, "The message");
+  checkMessageFields(message);
+  checkAddressLimits(limits);
   const lists: Address[][] = ADDRESS_FIELDS.map((field) => readAddresses(message[field], field, limits));
   lists.push(readAddresses(message.bcc, "bcc", limits));
   const given = message.envelope;

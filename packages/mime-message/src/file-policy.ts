@@ -2,7 +2,7 @@
 // in a message object means nothing by itself: either the caller names a folder, or the source was made by fromFile().
 import { MimeError, quoteForError } from "./errors.js";
 import { checkFields, fieldsOf } from "./options.js";
-import { type AbortSignalLike, base64Decode, latin1Decode, utf8Encode } from "./platform.js";
+import { type AbortSignalLike, base64DecodeStrict, latin1Decode, utf8Encode } from "./platform.js";
 
 /** Leave to read files that a message object names by `path` or by a `file:` `href`. */
 export interface FileAccess {
@@ -101,6 +101,7 @@ export function checkReference(reference: FileReference, files: FileAccess | und
   if (dataReference(reference) !== undefined) return;
   const name = reference.path === undefined ? "href" : "path";
   const target = reference.path ?? reference.href;
+  if (typeof target === "string") refuseUrl(target, name, what);
   if (files === undefined) {
     throw new MimeError(
       "ERR_MIME_FILE_ACCESS",
@@ -112,13 +113,26 @@ export function checkReference(reference: FileReference, files: FileAccess | und
   if (typeof target !== "string" || target === "" || target.includes("\0")) {
     throw new MimeError("ERR_MIME_FILE_ACCESS", `The ${name} of ${what} is no path`, { subject: what });
   }
-  if (/^[a-z][a-z0-9+.-]+:/i.test(target) && !/^file:/i.test(target) && !/^[a-z]:[\\/]/i.test(target)) {
+}
+
+/** URLs are refused whatever `files` says, so the error must not send anybody there. */
+function refuseUrl(target: string, name: string, what: string): void {
+  // One letter and a colon is a drive.
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(target)?.[1]?.toLowerCase();
+  if (scheme === undefined || scheme === "file") return;
+  if (scheme === "data") {
     throw new MimeError(
-      "ERR_MIME_FILE_ACCESS",
-      `The ${name} of ${what} is a URL that is not read here; give content: () => fetch(url).then((r) => r.body)`,
+      "ERR_MIME_SOURCE_INVALID",
+      `The ${name} of ${what} is a data: URI without a comma, or its base64 is broken`,
       { subject: what },
     );
   }
+  throw new MimeError(
+    "ERR_MIME_FILE_ACCESS",
+    `The ${name} of ${what} is a URL, which is not fetched here: give content a function that fetches it, ` +
+      "checks response.ok and returns response.body",
+    { subject: what },
+  );
 }
 
 function decodeFileUrl(url: string, what: string): string {
@@ -162,7 +176,7 @@ function dataReference(reference: FileReference): DataUri | undefined {
   return typeof target === "string" ? readDataUri(target) : undefined;
 }
 
-/** Reads a `data:` URI; undefined when the text is none. Linear in its length. */
+/** Reads a `data:` URI; undefined when the text is none, or its base64 is broken. Linear in its length. */
 export function readDataUri(uri: string): DataUri | undefined {
   if (!/^data:/i.test(uri)) return undefined;
   const comma = uri.indexOf(",");
@@ -170,22 +184,18 @@ export function readDataUri(uri: string): DataUri | undefined {
   let head = uri.slice(5, comma);
   const isBase64 = /;base64$/i.test(head);
   if (isBase64) head = head.slice(0, -7);
-  let octets: Uint8Array;
-  if (isBase64)
-    octets = base64Decode(
-      uri
-        .slice(comma + 1)
-        .replace(/%2B/gi, "+")
-        .replace(/%2F/gi, "/"),
-    );
-  else {
-    octets = percentDecode(utf8Encode(uri.slice(comma + 1)));
-  }
+  const data = uri.slice(comma + 1);
+  const octets = isBase64 ? base64Data(data) : percentDecode(utf8Encode(data));
+  if (octets === undefined) return undefined;
   return {
     contentType:
       head === "" ? "text/plain;charset=US-ASCII" : head.startsWith(";") ? `text/plain${head}` : head,
     octets,
   };
+}
+
+function base64Data(data: string): Uint8Array | undefined {
+  return base64DecodeStrict(data.includes("%") ? latin1Decode(percentDecode(utf8Encode(data))) : data);
 }
 
 function percentDecode(octets: Uint8Array): Uint8Array {

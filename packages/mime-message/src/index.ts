@@ -25,6 +25,7 @@ export type {
   ContentObject,
   EnvelopeInput,
   HeadersInput,
+  HeaderValue,
   MessageInput,
   StringEncoding,
   TransferEncoding,
@@ -37,4 +38,5 @@ export type { OpenOptions } from "./piece.js";
 export type { AbortSignalLike, BlobLike, ReadableStreamLike } from "./platform.js";
 export { decodeQuotedPrintable, encodeQuotedPrintable, QuotedPrintableEncoder } from "./quoted-printable.js";
 export type { RandomSource } from "./random.js";
+export { releaseMessage } from "./release.js";
 export type { ContentInput } from "./source.js";

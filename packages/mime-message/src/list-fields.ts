@@ -1,6 +1,6 @@
 // Mailing-list fields (RFC 2369, RFC 2919) and one-click unsubscribe (RFC 8058).
 import { parseMailbox } from "@wirepost/mail-address";
-import { phraseTokens } from "./addresses.js";
+import { type AddressLimits, phraseTokens } from "./addresses.js";
 import { MimeError, quoteForError } from "./errors.js";
 import {
   ASCII_STYLE,
@@ -60,7 +60,7 @@ function invalid(field: string, text: string, cause?: unknown): MimeError {
 }
 
 /** `<URL>` with nothing in it that could end the bracket or the line. */
-function bracketUrl(text: string, field: string): string {
+function bracketUrl(text: string, field: string, limits: AddressLimits | undefined): string {
   assertHeaderText(text, field);
   let url = text.trim();
   if (url.startsWith("<") && url.endsWith(">")) url = url.slice(1, -1);
@@ -68,7 +68,7 @@ function bracketUrl(text: string, field: string): string {
     const question = url.indexOf("?");
     const address = question < 0 ? url : url.slice(0, question);
     try {
-      parseMailbox(address);
+      parseMailbox(address, limits);
     } catch (cause) {
       throw invalid(field, text, cause);
     }
@@ -97,12 +97,12 @@ function commentTokens(comment: string, field: string): string[] {
   return tokens;
 }
 
-function entryTokens(entry: ListEntry, field: string): string[] {
-  if (typeof entry === "string") return [bracketUrl(entry, field)];
+function entryTokens(entry: ListEntry, field: string, limits: AddressLimits | undefined): string[] {
+  if (typeof entry === "string") return [bracketUrl(entry, field, limits)];
   if (typeof entry !== "object" || entry === null) throw invalid(field, typeof entry);
   checkFields(entry, ENTRY_FIELDS, field);
   if (typeof entry.url !== "string") throw invalid(field, "no url");
-  const url = bracketUrl(entry.url, field);
+  const url = bracketUrl(entry.url, field, limits);
   return entry.comment === undefined || entry.comment === ""
     ? [url]
     : [url, ...commentTokens(entry.comment, field)];
@@ -124,7 +124,7 @@ function listId(id: NonNullable<ListInput["id"]>): string[] {
 }
 
 /** Adds the fields of the `list` option. */
-export function addListFields(block: HeaderBlock, list: ListInput): void {
+export function addListFields(block: HeaderBlock, list: ListInput, limits: AddressLimits | undefined): void {
   checkFields(list, LIST_FIELDS, "list");
   for (const [name, field] of FIELDS) {
     const value = list[name];
@@ -137,7 +137,7 @@ export function addListFields(block: HeaderBlock, list: ListInput): void {
     const entries = Array.isArray(value) ? (value as readonly ListEntry[]) : [value as ListEntry];
     const tokens: string[] = [];
     entries.forEach((entry, index) => {
-      const part = entryTokens(entry, `list.${name}`);
+      const part = entryTokens(entry, `list.${name}`, limits);
       if (index < entries.length - 1) part[part.length - 1] += ",";
       tokens.push(...part);
     });

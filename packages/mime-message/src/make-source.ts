@@ -16,6 +16,7 @@ import {
   type ContentInput,
   exactly,
   failed,
+  isAsyncIterable,
   isWebStream,
   memorySource,
   noop,
@@ -30,10 +31,6 @@ function isBlob(input: object): input is BlobLike {
     typeof (input as BlobLike).slice === "function" &&
     typeof (input as BlobLike).size === "number"
   );
-}
-
-function isAsyncIterable(input: object): input is AsyncIterable<unknown> {
-  return typeof (input as AsyncIterable<unknown>)[Symbol.asyncIterator] === "function";
 }
 
 /**

@@ -1,6 +1,6 @@
 // The header of a message (RFC 5322 3.6), from its options, in the order in which people read it.
 import type { Address } from "@wirepost/mail-address";
-import { anyNeedsSmtpUtf8, flatten, readAddresses } from "./addresses.js";
+import { type AddressLimits, anyNeedsSmtpUtf8, flatten, readAddresses } from "./addresses.js";
 import type { TextCharset } from "./charset.js";
 import { UTF8 } from "./charset.js";
 import type { ComposeOptions } from "./compose-options.js";
@@ -87,11 +87,14 @@ interface AddressFields {
 
 const NO_ADDRESSES: Address[] = [];
 
+function limitsOf({ maxLocalPartBytes }: ComposeOptions): AddressLimits | undefined {
+  return maxLocalPartBytes === undefined ? undefined : { maxLocalPartBytes };
+}
+
 function readAddressFields(message: MessageInput, options: ComposeOptions): AddressFields {
   const read = (input: MessageInput["to"], field: string): Address[] =>
     input === undefined ? NO_ADDRESSES : readAddresses(input, field, limits);
-  const limits =
-    options.maxLocalPartBytes === undefined ? undefined : { maxLocalPartBytes: options.maxLocalPartBytes };
+  const limits = limitsOf(options);
   return {
     from: read(message.from, "from"),
     sender: read(message.sender, "sender"),
@@ -157,7 +160,7 @@ export function buildHeader(
   if (message.inReplyTo !== undefined) addIds(block, "In-Reply-To", readIds(message.inReplyTo, "inReplyTo"));
   if (message.references !== undefined)
     addIds(block, "References", readIds(message.references, "references"));
-  if (message.list !== undefined) addListFields(block, message.list);
+  if (message.list !== undefined) addListFields(block, message.list, limitsOf(options));
   addImportance(block, message);
   block.addresses("Disposition-Notification-To", fields.receipt);
   block.addresses("Return-Receipt-To", fields.returnReceipt);

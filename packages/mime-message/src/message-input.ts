@@ -13,9 +13,12 @@ export type StringEncoding = "utf-8" | "utf8" | "base64" | "hex" | "latin1" | "b
 
 /** Custom fields: an object of names with one or several values, or pairs where order and repeats matter. */
 export type HeadersInput =
-  | { readonly [name: string]: string | readonly string[] | undefined }
-  | readonly { readonly key: string; readonly value: string }[]
-  | Iterable<readonly [string, string]>;
+  | { readonly [name: string]: HeaderValue | readonly HeaderValue[] | undefined }
+  | readonly { readonly key: string; readonly value: HeaderValue }[]
+  | Iterable<readonly [string, HeaderValue]>;
+
+/** The value of a custom field; a number, which must be finite, is written in decimal. */
+export type HeaderValue = string | number;
 
 /** A content with something to say about it. */
 export interface ContentObject {
@@ -24,7 +27,10 @@ export interface ContentObject {
   readonly path?: string | undefined;
   /** A `data:` URI, or a `file:` URL under the rules of `path`. */
   readonly href?: string | undefined;
-  /** How a string content stands for octets. Default: the text itself, as UTF-8. */
+  /**
+   * How a `content` that is a string itself stands for octets. Default: the text itself, as UTF-8. `base64` takes base64url
+   * too, white space and missing padding; a string that is not in its encoding is refused, never read in part.
+   */
   readonly encoding?: StringEncoding | undefined;
 }
 
@@ -63,7 +69,11 @@ export interface AttachmentInput extends ContentObject {
 
 /** A calendar invitation (RFC 5545, RFC 6047): an alternative of the body and a file for programs that want one. */
 export interface CalendarInput extends ContentObject {
-  /** iTIP method; must be the METHOD of the content. Default PUBLISH. */
+  /**
+   * iTIP method; one that contradicts the METHOD of the content is refused. Default: the METHOD of the content, PUBLISH where
+   * it has none. A content that is not in memory when the message is written (a file, Blob or function's stream of more than
+   * `inlineLimitBytes`) is not looked into: say the method there, else it is PUBLISH.
+   */
   readonly method?: string | undefined;
   /** Name of the attached copy; `false` attaches none. Default invite.ics. */
   readonly filename?: string | false | undefined;

@@ -1,21 +1,12 @@
 // The structure of a message, chosen by what is there: plain, alternative, related, mixed.
 
 import { planAttachment } from "./attachment-plan.js";
-import { UTF8 } from "./charset.js";
+import { planCalendar } from "./calendar.js";
 import type { Entity, Leaf } from "./entity.js";
-import { MimeError } from "./errors.js";
 import type { FileSource } from "./file-policy.js";
-import {
-  type AttachmentInput,
-  CALENDAR_FIELDS,
-  type CalendarInput,
-  type MessageInput,
-} from "./message-input.js";
-import { checkFields, oneOf } from "./options.js";
-import { isToken } from "./parameters.js";
-import { alternativeEntity, bodySource, type PlanContext, textLeaf } from "./part-plan.js";
-import { utf8Encode } from "./platform.js";
-import { memorySource } from "./source.js";
+import type { AttachmentInput, MessageInput } from "./message-input.js";
+import { oneOf } from "./options.js";
+import { alternativeEntity, type PlanContext, textLeaf } from "./part-plan.js";
 
 const TEXT_FORMATS = ["fixed", "flowed"] as const;
 
@@ -80,41 +71,4 @@ function related(root: Leaf, inline: readonly Entity[]): Entity {
     parameters: '; type="text/html"',
     children: [root, ...inline],
   };
-}
-
-/** The invitation as an alternative, with its method (RFC 6047 2.4), and as a file for programs that know only files. */
-function planCalendar(
-  input: string | CalendarInput,
-  context: PlanContext,
-): { part: Leaf; copy: Entity | undefined } {
-  const object: CalendarInput = typeof input === "string" ? { content: input } : input;
-  checkFields(object, CALENDAR_FIELDS, "calendar");
-  const method = (object.method ?? "PUBLISH").toUpperCase();
-  if (!isToken(method) || method.length > 40) {
-    throw new MimeError("ERR_MIME_INVALID_OPTION", "calendar.method is no iTIP method", {
-      subject: "calendar",
-    });
-  }
-  const { method: _, filename, ...content } = object;
-  const source = bodySource(content, context, "calendar");
-  const part: Leaf = {
-    kind: "leaf",
-    header: `Content-Type: text/calendar; charset=utf-8; method=${method}\r\n`,
-    content: "text",
-    source,
-    charset: UTF8, // RFC 5545 3.1.4
-    forced: context.textEncoding,
-    what: "calendar",
-  };
-  if (filename === false) return { part, copy: undefined };
-  const name = filename ?? "invite.ics";
-  const copy = planAttachment(
-    { filename: name, content: "", contentType: "application/ics" },
-    0,
-    false,
-    context,
-  ).entity as Leaf;
-  // Both parts read one source, which may be a stream.
-  const shared = typeof source === "string" ? memorySource(utf8Encode(source), "calendar") : source;
-  return { part, copy: { ...copy, source: shared } };
 }

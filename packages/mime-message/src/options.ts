@@ -42,11 +42,16 @@ export function fieldsOf<T>(
 
 /**
  * Refuses own names of `object` that are not known, since a misspelt option must not be silently without effect, and
- * values of the wrong kind.
+ * values of the wrong kind. `elsewhere` says of names that other products have there where they are to be found here.
  *
  * @throws MimeError `ERR_MIME_UNKNOWN_OPTION`, `ERR_MIME_INVALID_OPTION`
  */
-export function checkFields(object: object, known: ReadonlyMap<string, FieldKind>, what: string): void {
+export function checkFields(
+  object: object,
+  known: ReadonlyMap<string, FieldKind>,
+  what: string,
+  elsewhere?: Readonly<Record<string, string>>,
+): void {
   if (typeof object !== "object" || object === null) {
     throw new MimeError("ERR_MIME_INVALID_OPTION", `${what} must be an object`, { subject: what });
   }
@@ -54,18 +59,38 @@ export function checkFields(object: object, known: ReadonlyMap<string, FieldKind
     const kind = known.get(name);
     if (kind === undefined) {
       if (!Object.hasOwn(object, name)) continue;
-      throw new MimeError("ERR_MIME_UNKNOWN_OPTION", `${what} has no option named ${quoteForError(name)}`, {
-        subject: name,
-      });
+      const hint = hintFor(name, known, elsewhere);
+      throw new MimeError(
+        "ERR_MIME_UNKNOWN_OPTION",
+        `${what} has no option named ${quoteForError(name)}${hint === undefined ? "" : `: ${hint}`}`,
+        { subject: name },
+      );
     }
     if (kind === "any") continue;
     const value = (object as Record<string, unknown>)[name];
     if (value !== undefined && !isOfKind(value, kind)) {
-      throw new MimeError("ERR_MIME_INVALID_OPTION", `${name} of ${what} must be ${EXPECTED[kind]}`, {
-        subject: name,
-      });
+      throw new MimeError(
+        "ERR_MIME_INVALID_OPTION",
+        `${name} of ${what.replace(/^The /, "the ")} must be ${EXPECTED[kind]}`,
+        {
+          subject: name,
+        },
+      );
     }
   }
+}
+
+/** Where a name belongs, or which one was meant: case, hyphens and underscores are what ported code has otherwise. */
+function hintFor(
+  name: string,
+  known: ReadonlyMap<string, FieldKind>,
+  elsewhere: Readonly<Record<string, string>> | undefined,
+): string | undefined {
+  if (elsewhere !== undefined && Object.hasOwn(elsewhere, name)) return elsewhere[name];
+  const bare = (text: string): string => text.toLowerCase().replace(/[-_]/g, "");
+  const wanted = bare(name);
+  for (const one of known.keys()) if (bare(one) === wanted) return `the name is ${one}`;
+  return undefined;
 }
 
 /** The value when it is one of the table's or undefined; refuses any other. */

@@ -1,5 +1,6 @@
 // Messages from bytes back to fields, over postal-mime: loaded when a message is first parsed.
 import { type Address, parseAddressListTolerant } from "@wirepost/mail-address";
+import { methodIn } from "./calendar-method.js";
 import { readDate } from "./date.js";
 import { decodeWords } from "./encoded-word.js";
 import { MimeError } from "./errors.js";
@@ -173,7 +174,9 @@ export async function parseMessage(
   for (const part of email.attachments) {
     const content = octetsOf(part.content);
     if (part.mimeType === "text/calendar" && part.method !== undefined && message.calendar === undefined) {
-      message.calendar = { method: part.method, content: utf8Decode(content), filename: false };
+      const calendar = utf8Decode(content);
+      // A content that says another method than its part would not be composed again.
+      message.calendar = { method: methodIn(calendar) ?? part.method, content: calendar, filename: false };
       continue;
     }
     const attachment: { -readonly [K in keyof AttachmentInput]: AttachmentInput[K] } = {

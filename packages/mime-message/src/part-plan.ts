@@ -19,9 +19,9 @@ import {
 } from "./message-input.js";
 import { checkFields } from "./options.js";
 import { parameterSegments, parseContentType } from "./parameters.js";
-import { base64Decode, latin1Encode, utf8Encode } from "./platform.js";
 import { readySource } from "./ready.js";
 import { type ContentInput, memorySource, type Source, wholeSource } from "./source.js";
+import { decodeString } from "./string-content.js";
 
 /** What all parts of a message share. */
 export interface PlanContext {
@@ -40,12 +40,18 @@ export function headerPairs(headers: HeadersInput, what: string): [string, strin
     throw new MimeError("ERR_MIME_INVALID_OPTION", `${what} must be an object or pairs`, { subject: what });
   }
   const add = (name: unknown, value: unknown): void => {
-    if (typeof name !== "string" || typeof value !== "string") {
-      throw new MimeError("ERR_MIME_INVALID_OPTION", `${what} must be names with values of text`, {
-        subject: what,
-      });
+    if (typeof name !== "string") {
+      throw new MimeError("ERR_MIME_INVALID_OPTION", `${what} must be names with values`, { subject: what });
     }
-    pairs.push([name, value]);
+    if (typeof value === "string") pairs.push([name, value]);
+    else if (Number.isFinite(value)) pairs.push([name, String(value)]);
+    else {
+      throw new MimeError(
+        "ERR_MIME_INVALID_OPTION",
+        `${quoteForError(name)} of ${what} must be text or a finite number, or several of these`,
+        { subject: what },
+      );
+    }
   };
   if (typeof (headers as Iterable<unknown>)[Symbol.iterator] === "function") {
     for (const entry of headers as Iterable<unknown>) {
@@ -106,40 +112,6 @@ export function contentSource(object: ContentObject, context: PlanContext, what:
 
 function register(source: Source, context: PlanContext): void {
   if (source.prepare !== undefined) context.pending.push(source);
-}
-
-function decodeString(text: string, encoding: ContentObject["encoding"], what: string): Uint8Array {
-  switch (encoding) {
-    case undefined:
-    case "utf-8":
-    case "utf8":
-      return utf8Encode(text);
-    case "base64":
-      return base64Decode(text);
-    case "hex": {
-      if (text.length % 2 !== 0 || /[^0-9A-Fa-f]/.test(text)) break;
-      const octets = new Uint8Array(text.length / 2);
-      for (let at = 0; at < octets.length; at += 1)
-        octets[at] = Number.parseInt(text.slice(2 * at, 2 * at + 2), 16);
-      return octets;
-    }
-    case "latin1":
-    case "binary":
-    case "ascii":
-      if (/[^\u0000-\u00ff]/.test(text)) break;
-      return latin1Encode(text);
-    default:
-      throw new MimeError(
-        "ERR_MIME_INVALID_OPTION",
-        `${what} has the unknown encoding ${quoteForError(encoding)}`,
-        {
-          subject: what,
-        },
-      );
-  }
-  throw new MimeError("ERR_MIME_SOURCE_INVALID", `The content of ${what} is not ${encoding}`, {
-    subject: what,
-  });
 }
 
 /** True for an object that describes a content rather than being one. */

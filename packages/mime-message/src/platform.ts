@@ -146,6 +146,30 @@ export function base64Decode(text: string): Uint8Array {
   return latin1Encode(platform.atob(usable));
 }
 
+const NOT_BASE64 = /[^A-Za-z0-9+/_-]/;
+
+/**
+ * Base64 or base64url (RFC 4648 4 and 5) to octets, or `undefined` when the text is neither. White space counts for nothing
+ * and padding may be left out; padding that is there must be whole. Linear.
+ */
+export function base64DecodeStrict(text: string): Uint8Array | undefined {
+  let digits = text;
+  if (NOT_BASE64.test(digits)) {
+    digits = digits.replace(/[\t\n\f\r ]+/g, "");
+    if (digits.endsWith("=")) {
+      if (digits.length % 4 !== 0) return undefined;
+      digits = digits.slice(0, digits.endsWith("==") ? -2 : -1);
+    }
+    if (NOT_BASE64.test(digits)) return undefined;
+  }
+  if (digits.length % 4 === 1) return undefined;
+  if (nativeBuffer === undefined) {
+    return latin1Encode(platform.atob(digits.replaceAll("-", "+").replaceAll("_", "/")));
+  }
+  const octets = nativeBuffer.from(digits, "base64");
+  return new Uint8Array(octets.buffer, octets.byteOffset, octets.length);
+}
+
 /** The same octets with native encoders, or `undefined` without Node's Buffer. */
 export function nativeView(octets: Uint8Array): NativeOctets | undefined {
   if (nativeBuffer?.isBuffer(octets) === true) return octets;

@@ -96,6 +96,11 @@ export function isWebStream(input: object): input is ReadableStreamLike {
   return typeof (input as ReadableStreamLike).getReader === "function";
 }
 
+/** True for an async iterable; the streams of Node are some. */
+export function isAsyncIterable(input: object): input is AsyncIterable<unknown> {
+  return typeof (input as AsyncIterable<unknown>)[Symbol.asyncIterator] === "function";
+}
+
 /** The source, read whole while it is prepared, whatever its size: for text that has to be changed as a whole. */
 export function wholeSource(source: Source): Source {
   if (source.prepare === undefined) return source;

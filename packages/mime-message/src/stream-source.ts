@@ -17,7 +17,44 @@ import {
 /** Pulls pieces of a web stream or an async iterable one by one. */
 interface Puller {
   next(): Promise<Uint8Array | undefined>;
-  close(): Promise<void>;
+  /** Lets go of the stream at once; waits for nothing and throws nothing. */
+  close(reason?: unknown): void;
+}
+
+/** What is looked at of a stream of Node's. */
+interface NodeStreamLike {
+  readonly destroyed?: boolean;
+  readonly readableEnded?: boolean;
+  readonly errored?: unknown;
+  destroy?(): void;
+  on?(event: "error", listener: () => void): void;
+}
+
+/** Closes something of the caller's: what it throws, or rejects with some time, is of no interest to anybody any more. */
+function quietly(close: () => unknown): void {
+  try {
+    Promise.resolve(close()).catch(() => undefined);
+  } catch {
+    // as above
+  }
+}
+
+/** Without an error: a destroyed response would hand that on to a request nobody listens to. */
+function destroy(stream: NodeStreamLike): void {
+  if (stream.destroyed === true || stream.readableEnded === true) return;
+  // A file that cannot be opened says so even after destroy(), and an error without a listener ends the process.
+  stream.on?.("error", () => undefined);
+  stream.destroy?.();
+}
+
+/** Lets go of a stream or iterable that nobody has begun to read here. */
+function closeUnread(input: ReadableStreamLike | AsyncIterable<unknown>, reason: unknown): void {
+  quietly(() => {
+    if (isWebStream(input)) return input.locked ? undefined : input.getReader().cancel(reason);
+    if (typeof (input as NodeStreamLike).destroy === "function") return destroy(input as NodeStreamLike);
+    // An iterable that is no iterator itself has not opened anything yet.
+    return (input as Partial<AsyncIterator<unknown>>).return?.();
+  });
 }
 
 function pullerOf(input: ReadableStreamLike | AsyncIterable<unknown>, what: string): Puller {
@@ -34,15 +71,10 @@ function pullerOf(input: ReadableStreamLike | AsyncIterable<unknown>, what: stri
         const { done, value } = await reader.read();
         return done ? undefined : toOctets(value, what);
       },
-      close: () => reader.cancel(),
+      close: (reason) => quietly(() => reader.cancel(reason)),
     };
   }
-  const stream = input as {
-    destroyed?: boolean;
-    readableEnded?: boolean;
-    errored?: unknown;
-    destroy?(): void;
-  };
+  const stream = input as NodeStreamLike;
   if (stream.errored !== undefined && stream.errored !== null) throw failed(what, stream.errored);
   if (stream.destroyed === true || stream.readableEnded === true) {
     throw new MimeError("ERR_MIME_SOURCE_CONSUMED", `The stream of ${what} has already ended`, {
@@ -55,11 +87,8 @@ function pullerOf(input: ReadableStreamLike | AsyncIterable<unknown>, what: stri
       const { done, value } = await iterator.next();
       return done === true ? undefined : toOctets(value, what);
     },
-    async close() {
-      // A Node stream is destroyed at once; the return() of its iterator would wait for the read that is under way.
-      if (stream.destroy !== undefined) stream.destroy();
-      else await iterator.return?.();
-    },
+    // A Node stream is destroyed at once; the return() of its iterator would wait for the read that is under way.
+    close: () => quietly(() => (stream.destroy === undefined ? iterator.return?.() : destroy(stream))),
   };
 }
 
@@ -115,7 +144,7 @@ async function* drain(
     }
   } finally {
     // Not awaited: a stream that hangs may hang in closing too.
-    if (!ended) puller.close().catch(() => undefined);
+    if (!ended) puller.close();
   }
 }
 
@@ -124,13 +153,21 @@ async function* drain(
 const known = new WeakMap<object, StreamSource>();
 
 /** The source of a stream or iterable. */
-export function streamSource(input: ReadableStreamLike | AsyncIterable<unknown>, what: string): Source {
+export function streamSource(input: ReadableStreamLike | AsyncIterable<unknown>, what: string): StreamSource {
   let source = known.get(input);
   if (source === undefined) {
     source = new StreamSource(input, what);
     known.set(input, source);
   }
   return source;
+}
+
+/**
+ * Lets go of a stream or iterable that nobody will read any more; it counts as read from then on. One that was small enough to
+ * be kept stays, and one that is being read is its reader's, who closes it when he stops.
+ */
+export function releaseStream(input: ReadableStreamLike | AsyncIterable<unknown>, reason: unknown): void {
+  streamSource(input, "the message").release(reason);
 }
 
 /** A stream or iterable of the caller's: it can be read once, unless it is small enough to be kept. */
@@ -170,7 +207,7 @@ class StreamSource implements Source {
   #spent(): MimeError {
     return new MimeError(
       "ERR_MIME_SOURCE_CONSUMED",
-      `The content of ${this.what} is a stream that was read already; ` +
+      `The content of ${this.what} is a stream that was read or let go of already; ` +
         "give a function that opens a fresh one where it may have to be sent again",
       { subject: this.what },
     );
@@ -191,10 +228,16 @@ class StreamSource implements Source {
   }
 
   async close(): Promise<void> {
-    if (this.octets !== undefined || this.#consumed || this.#puller === undefined) return;
+    this.release(undefined);
+  }
+
+  /** What `close()` does, with a reason for web streams. */
+  release(reason: unknown): void {
+    if (this.octets !== undefined || this.#consumed) return;
     this.#consumed = true;
     this.#ahead = [];
-    this.#puller.close().catch(() => undefined);
+    if (this.#puller === undefined) closeUnread(this.#input, reason);
+    else this.#puller.close(reason);
   }
 }
 
@@ -208,6 +251,7 @@ export class FunctionSource implements Source {
   /** The content opened while composing, for the first reading. */
   #first: Source | undefined;
   #context: PrepareContext | undefined;
+  #closed = false;
 
   readonly #makeSource: (input: ContentInput, what: string) => Source;
 
@@ -224,13 +268,18 @@ export class FunctionSource implements Source {
 
   prepare: ((context: PrepareContext) => Promise<void>) | undefined = async (context) => {
     this.#context = context;
-    const first = await this.#fresh(context);
+    const first = await this.#fresh(context, (source) => {
+      this.#first = source;
+      // Given up while the function was at work.
+      if (this.#closed) void this.close();
+    });
     this.octets = first.octets;
     this.sizeBytes = first.sizeBytes;
-    if (first.octets === undefined) this.#first = first;
+    if (first.octets !== undefined) this.#first = undefined;
   };
 
-  async #fresh(context: PrepareContext): Promise<Source> {
+  /** A content from the function, ready to be read. `opened` gets it before that, since getting ready may take for ever. */
+  async #fresh(context: PrepareContext, opened?: (source: Source) => void): Promise<Source> {
     let content: ContentInput;
     try {
       content = await this.#make();
@@ -247,7 +296,13 @@ export class FunctionSource implements Source {
       );
     }
     const source = this.#makeSource(content, this.what);
-    await source.prepare?.(context);
+    opened?.(source);
+    try {
+      await source.prepare?.(context);
+    } catch (cause) {
+      await source.close();
+      throw cause;
+    }
     return source;
   }
 
@@ -269,6 +324,7 @@ export class FunctionSource implements Source {
   async close(): Promise<void> {
     const first = this.#first;
     this.#first = undefined;
+    this.#closed = true;
     await first?.close();
   }
 }

@@ -242,7 +242,7 @@ describe("invitations", () => {
       icalEvent: { content: Readable.from([Buffer.from(INVITE)]), filename: false },
     });
     const parsed = await EmailMessage.parse(octets);
-    expect(parsed.calendar).toMatchObject({ method: "PUBLISH" });
+    expect(parsed.calendar).toMatchObject({ method: "REQUEST" });
     expect((parsed.calendar as { content: string }).content.replaceAll("\r\n", "\n")).toContain(
       "SUMMARY:Größe",
     );
