@@ -211,6 +211,10 @@ class HandshakeRun {
     }
     const { pins, trusted, hostNames } = this.#settings;
     if (isTrusted(certificate, trusted)) return undefined;
+    // First, because it is what counts where `verify` is `none` and the rest is only reported.
+    if (pins.size > 0 && !hasPin(certificate, pins)) {
+      return new SocketError("ERR_SOCKET_CERTIFICATE_PIN", { target });
+    }
     const chain = chainError(this.#stream, this.#role);
     if (chain !== undefined) return verifyFailure(chain, target);
     // A kept session says nothing about today.
@@ -221,8 +225,6 @@ class HandshakeRun {
       const detail = `${hostNames.join(" or ")} is not among ${names === "" ? "(no name)" : names}`;
       return new SocketError("ERR_SOCKET_CERTIFICATE_HOST_MISMATCH", { target, detail });
     }
-    if (pins.size > 0 && !hasPin(certificate, pins))
-      return new SocketError("ERR_SOCKET_CERTIFICATE_PIN", { target });
     return undefined;
   }
 

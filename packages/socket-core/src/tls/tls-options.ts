@@ -72,7 +72,7 @@ export interface TlsOptions {
     | undefined;
   /**
    * The certificate or one of its issuers must have one of these: base64 SHA-256 of the public key (`publicKeyPin`)
-   * or the SHA-256 fingerprint in hexadecimal. Checked besides `verify`.
+   * or the SHA-256 fingerprint in hexadecimal. Checked whatever `verify` says.
    */
   readonly pins?: readonly string[] | undefined;
   /** SHA-256 fingerprints of certificates that count as verified whatever else is said against them. */

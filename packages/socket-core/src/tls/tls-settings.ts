@@ -37,6 +37,7 @@ const VERSIONS: readonly TlsVersion[] = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3
  */
 export function tlsSettings(options: TlsOptions, host: string | undefined): TlsSettings {
   checkOptions("tls", options, TLS_OPTIONS);
+  checkLists(options);
   const verify = options.verify ?? "full";
   if (verify !== "full" && verify !== "none") bad('verify must be "full" or "none"');
   const servername = sniName(options.servername, host);
@@ -105,10 +106,9 @@ function secureContextOptions(options: TlsOptions): SecureContextOptions {
   };
   const ca = trustedCertificates(options);
   if (ca !== undefined) result.ca = ca;
-  if (options.certificate !== undefined) result.cert = pemList(options.certificate);
-  if (options.key !== undefined)
-    result.key = typeof options.key === "string" ? options.key : Buffer.from(options.key);
-  if (options.pfx !== undefined) result.pfx = Buffer.from(options.pfx);
+  if (options.certificate !== undefined) result.cert = pemList("certificate", options.certificate);
+  if (options.key !== undefined) result.key = octetsOrText("key", options.key);
+  if (options.pfx !== undefined) result.pfx = octetsOrText("pfx", options.pfx);
   // Node's own complaint would quote the value.
   if (options.passphrase !== undefined && typeof options.passphrase !== "string")
     bad("passphrase must be text");
@@ -119,20 +119,38 @@ function secureContextOptions(options: TlsOptions): SecureContextOptions {
   return result;
 }
 
-function trustedCertificates(options: TlsOptions): string[] | undefined {
-  if (options.extraCa === undefined) return options.ca === undefined ? undefined : pemList(options.ca);
-  const base = options.ca === undefined ? rootCertificates : pemList(options.ca);
-  return [...base, ...pemList(options.extraCa)];
+/** Lists of names, so that a text in the place of one is not taken apart letter by letter. */
+const LISTS = ["hostNames", "groups", "signatureAlgorithms", "alpn", "pins", "trusted", "denied"] as const;
+
+function checkLists(options: TlsOptions): void {
+  for (const name of LISTS) {
+    const list: unknown = options[name];
+    const fits = list === undefined || (Array.isArray(list) && list.every((one) => typeof one === "string"));
+    if (!fits) bad(`${name} must be a list of texts`);
+  }
 }
 
-function pemList(source: CertificateSource): string[] {
-  const parts = typeof source === "string" || source instanceof Uint8Array ? [source] : source;
-  return parts.map(pem);
+function trustedCertificates(options: TlsOptions): string[] | undefined {
+  if (options.extraCa === undefined) return options.ca === undefined ? undefined : pemList("ca", options.ca);
+  const base = options.ca === undefined ? rootCertificates : pemList("ca", options.ca);
+  return [...base, ...pemList("extraCa", options.extraCa)];
+}
+
+function pemList(name: "ca" | "extraCa" | "certificate", source: CertificateSource): string[] {
+  const parts = Array.isArray(source) ? source : [source];
+  return parts.map((part) => pem(name, part));
+}
+
+function octetsOrText(name: "key" | "pfx", given: unknown): string | Buffer {
+  if (typeof given === "string" && name === "key") return given;
+  if (given instanceof Uint8Array) return Buffer.from(given);
+  return bad(`${name} must be ${name === "key" ? "PEM text or octets" : "octets"}`);
 }
 
 /** DER begins with SEQUENCE (0x30), which no PEM text does. */
-function pem(part: string | Uint8Array): string {
+function pem(name: string, part: unknown): string {
   if (typeof part === "string") return part;
+  if (!(part instanceof Uint8Array)) return bad(`${name} must be PEM text, octets, or a list of them`);
   const octets = Buffer.from(part.buffer, part.byteOffset, part.length);
   if (octets[0] !== 0x30) return octets.toString("latin1");
   const lines = octets.toString("base64").replace(/.{64}(?=.)/g, "$&\n");

@@ -229,6 +229,40 @@ describe("pins, trusted and denied certificates", () => {
     );
   });
 
+  it("a pin is looked at where nothing else is verified, too", async () => {
+    const own = await selfSigned({ dnsNames: ["other.example"] });
+    const port = await serve(own);
+    const { createHash } = await import("node:crypto");
+    const fingerprint = createHash("sha256").update(own.der).digest("hex");
+    const socket = await dialTls(port, { verify: "none", pins: [fingerprint] });
+    expect(socket.tls?.verified).toBe(false);
+    socket.destroy();
+    expect(await codeOf(dialTls(port, { verify: "none", pins: ["aa".repeat(32)] }))).toBe(
+      "ERR_SOCKET_CERTIFICATE_PIN",
+    );
+  });
+
+  const OF_A_WRONG_KIND: [string, object][] = [
+    ["ca", { ca: 5 }],
+    ["ca", { ca: [5] }],
+    ["extraCa", { extraCa: {} }],
+    ["certificate", { certificate: 5, key: "x" }],
+    ["key", { certificate: "x", key: 5 }],
+    ["pfx", { pfx: "x" }],
+    ["hostNames", { hostNames: "mail.example" }],
+    ["groups", { groups: "X25519" }],
+    ["alpn", { alpn: [5] }],
+    ["pins", { pins: "aa" }],
+    ["trusted", { trusted: [5] }],
+    ["denied", { denied: 5 }],
+  ];
+  it.each(OF_A_WRONG_KIND)("an option of a wrong kind is refused by its name: %s", async (name, tls) => {
+    const error = await connect({ host: "127.0.0.1", port: 9, tls: tls as TlsOptions }).catch(
+      (e: unknown) => e,
+    );
+    expect(error).toMatchObject({ code: "ERR_SOCKET_BAD_OPTION", message: expect.stringContaining(name) });
+  });
+
   it("a trusted fingerprint counts as verified", async () => {
     const own = await selfSigned({ dnsNames: ["other.example"] });
     const port = await serve(own);
