@@ -373,6 +373,78 @@ describe("what a server may do", () => {
     expect(c.protocol.issued).toBe("closed");
   });
 
+  const bdat = (c: ReturnType<typeof ready>, token?: string): void => {
+    c.protocol.writeChunk(encoder.encode("x"), 0, false, token);
+    c.output();
+  };
+  const EARLY: {
+    name: string;
+    commands?: readonly Command[];
+    wire: string;
+    write?: (c: ReturnType<typeof ready>) => void;
+    heard: string[];
+  }[] = [
+    {
+      name: "before its first octet was written: the token of DATA",
+      wire: "354 go\r\n",
+      heard: ["DATA 552"],
+    },
+    {
+      name: "behind content that has no token: the token of DATA",
+      wire: "354 go\r\n",
+      write: (c) => c.protocol.writeContent(encoder.encode("x"), 0),
+      heard: ["DATA 552"],
+    },
+    {
+      name: "behind content that has one",
+      wire: "354 go\r\n",
+      write: (c) => c.protocol.writeContent(encoder.encode("x"), 0, "content"),
+      heard: ["content 552"],
+    },
+    {
+      name: "between two chunks: the token of the one before",
+      commands: ENVELOPE.slice(0, 2),
+      wire: "",
+      write: (c) => {
+        bdat(c, "first");
+        c.feed("250 ok\r\n");
+        bdat(c, "second");
+        c.feed("250 ok\r\n");
+      },
+      heard: ["second 552"],
+    },
+    {
+      name: "behind BURL",
+      commands: ENVELOPE.slice(0, 2),
+      wire: "",
+      write: (c) => {
+        c.protocol.send(commandLine({ verb: "BURL", argument: "x", last: false }), "BURL");
+        c.output();
+        c.feed("250 ok\r\n");
+      },
+      heard: ["BURL 552"],
+    },
+  ];
+  it.each(EARLY)("R14 refuses content $name", ({ commands = ENVELOPE, wire, write, heard }) => {
+    const c = ready();
+    for (const command of commands) c.protocol.send(commandLine(command), command.verb);
+    c.output();
+    c.feed(`250 ok\r\n250 ok\r\n${wire}`);
+    write?.(c);
+    expect(c.feed("552 too big\r\n")).toEqual(heard);
+    expect(c.protocol.issued).toBe("closed");
+  });
+
+  it("R14 refuses content in one segment with 354", () => {
+    const c = ready();
+    for (const command of ENVELOPE) c.protocol.send(commandLine(command), command.verb);
+    c.output();
+    expect(c.feed("250 ok\r\n250 ok\r\n354 go\r\n552 too big\r\n").slice(2)).toEqual([
+      "DATA 354",
+      "DATA 552",
+    ]);
+  });
+
   it("R10 says 421 unasked", () => {
     expect(ready().feed("421 shutting down\r\n")).toEqual(["unsolicited 421"]);
   });

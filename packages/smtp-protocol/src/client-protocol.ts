@@ -74,10 +74,11 @@ export class ClientProtocol<Token = unknown> {
   /** Index in `#fifo` behind the last exchange whose octets were taken. */
   #taken = 0;
   #acceptedRecipients = 0;
+  /** Whoever hears of a refusal that comes while content may go out: it answers nothing that was written. */
   #contentToken: Token | undefined;
   #capabilities: Capabilities = NO_CAPABILITIES;
   #readEnhanced = false;
-  #pipelining = false;
+  #pipelining: boolean;
   #limits: ReplyLimits;
   #failure: SmtpProtocolError | undefined;
 
@@ -93,7 +94,7 @@ export class ClientProtocol<Token = unknown> {
     this.#challengeLimits = { ...this.#replyLimits, maxLineBytes: MAX_SASL_LINE_BYTES + 6 };
     this.#limits = this.#replyLimits;
     this.#parser = new ReplyParser(this.#replyLimits);
-    this.#await(new Exchange<Token>("greeting", "", options.greetingToken));
+    this.#await("greeting", "", options.greetingToken);
     this.#taken = 1;
   }
 
@@ -157,7 +158,7 @@ export class ClientProtocol<Token = unknown> {
     // A new transaction begins at the start of a line, whatever the content before it came to.
     if (move === "mail") this.#framer.reset();
     if (move === "lastChunk") return this.#awaitFinal(move, verb, token);
-    return this.#await(new Exchange<Token>(move, verb, token));
+    return this.#await(move, verb, token);
   }
 
   /**
@@ -167,18 +168,19 @@ export class ClientProtocol<Token = unknown> {
     const next = this.#allow("response", "AUTH");
     this.#output.append(serializeSaslLine(octets));
     this.#issued = next;
-    return this.#await(new Exchange<Token>("auth", "AUTH", token));
+    return this.#await("auth", "AUTH", token);
   }
 
   /**
    * Appends content after 354: line ends become CRLF, dots are stuffed (RFC 5321 4.5.2). Lines that are ready already are copied.
+   * A refusal that comes before the end has this `token`; that of DATA while none was given here.
    * @returns octets of `source` taken from `offset` on, at most 64 KiB; call again for the rest, writing in between as the
    * socket likes. Ready lines are taken as a whole, from offset 0.
    * @throws SmtpProtocolError ERR_SMTP_WRONG_STATE unless this transaction's MAIL and a recipient were accepted and 354 came.
    */
   writeContent(source: Uint8Array | ReadyLines, offset: number, token?: Token): number {
     this.#issued = this.#allow("content", "content");
-    this.#contentToken = token;
+    if (token !== undefined) this.#contentToken = token;
     this.#framer.append(source, offset);
     return this.#framer.taken;
   }
@@ -213,9 +215,8 @@ export class ClientProtocol<Token = unknown> {
     const next = this.#allow(move, "BDAT");
     framer.commitChunk();
     this.#issued = next;
-    this.#contentToken = token;
     if (move === "lastChunk") this.#awaitFinal("lastChunk", "BDAT", token);
-    else this.#await(new Exchange<Token>("chunk", "BDAT", token));
+    else this.#await("chunk", "BDAT", token);
     return framer.taken;
   }
 
@@ -281,9 +282,7 @@ export class ClientProtocol<Token = unknown> {
     if (this.#answered !== "tls" || this.#head < this.#fifo.length) throw wrongState("TLS", this.#answered);
     if (this.#parser.pendingBytes > 0) throw this.#leftover();
     this.#parser.reset();
-    this.#capabilities = NO_CAPABILITIES;
-    this.#readEnhanced = false;
-    this.#pipelining = this.#assumePipelining;
+    this.#announced(NO_CAPABILITIES);
     this.#issued = "connected";
     this.#answered = "connected";
   }
@@ -320,7 +319,8 @@ export class ClientProtocol<Token = unknown> {
     this.#answered = next;
     switch (exchange.awaited) {
       case "hello":
-        if (replyClass === "positive") this.#announce(exchange.verb, reply);
+        if (replyClass === "positive")
+          this.#announced(exchange.verb === "HELO" ? NO_CAPABILITIES : parseCapabilities(reply));
         break;
       case "mail":
         this.#acceptedRecipients = 0;
@@ -331,7 +331,9 @@ export class ClientProtocol<Token = unknown> {
     }
     if (this.#head === this.#fifo.length) {
       this.#issued = next;
-      if (next !== "content" && next !== "chunk") this.#framer.reset();
+      const inContent = next === "content" || next === "chunk";
+      if (!inContent) this.#framer.reset();
+      this.#contentToken = inContent ? exchange.token : undefined;
     }
     return exchange;
   }
@@ -349,10 +351,10 @@ export class ClientProtocol<Token = unknown> {
     }
   }
 
-  #announce(verb: string, reply: Reply): void {
-    this.#capabilities = verb === "HELO" ? NO_CAPABILITIES : parseCapabilities(reply);
-    this.#readEnhanced = this.#capabilities.has("ENHANCEDSTATUSCODES");
-    this.#pipelining = this.#assumePipelining || this.#capabilities.has("PIPELINING");
+  #announced(capabilities: Capabilities): void {
+    this.#capabilities = capabilities;
+    this.#readEnhanced = capabilities.has("ENHANCEDSTATUSCODES");
+    this.#pipelining = this.#assumePipelining || capabilities.has("PIPELINING");
   }
 
   /** A reply with nothing outstanding: an early refusal of content, a 421, or an error of the server. */
@@ -404,18 +406,17 @@ export class ClientProtocol<Token = unknown> {
     return (this.#answered === "rcpt" && this.#acceptedRecipients > 0) || this.#answered === "chunk";
   }
 
-  #await(exchange: Exchange<Token>): Exchange<Token> {
+  #await(awaited: Awaited, verb: string, token: Token | undefined): Exchange<Token> {
+    const exchange = new Exchange<Token>(awaited, verb, token);
     this.#fifo.push(exchange);
     return exchange;
   }
 
   #awaitFinal(awaited: "end" | "lastChunk", verb: string, token: Token | undefined): Exchange<Token> {
-    this.#contentToken = undefined;
     if (this.protocol === "lmtp" && this.#answered !== "empty") {
-      for (let i = 1; i < this.#acceptedRecipients; i++)
-        this.#await(new Exchange<Token>("endForOne", verb, token));
+      for (let i = 1; i < this.#acceptedRecipients; i++) this.#await("endForOne", verb, token);
     }
-    return this.#await(new Exchange<Token>(awaited, verb, token));
+    return this.#await(awaited, verb, token);
   }
 
   #violation(what: string, reply?: Reply): SmtpProtocolError {

@@ -15,6 +15,8 @@ export interface CutLine {
 export class CommandLineReader {
   readonly #input: OctetQueue;
   readonly #maxLineBytes: number;
+  /** For lines of AUTH; what a line can be is known at its end only, so every line may grow so long. */
+  readonly #maxSaslLineBytes: number;
   readonly #strictLineEnd: boolean;
   /** What began a line too long, while its end is looked for. */
   #skipped: string | undefined;
@@ -22,32 +24,33 @@ export class CommandLineReader {
   constructor(input: OctetQueue, maxLineBytes: number, strictLineEnd: boolean) {
     this.#input = input;
     this.#maxLineBytes = maxLineBytes;
+    this.#maxSaslLineBytes = Math.max(MAX_SASL_LINE_BYTES, maxLineBytes);
     this.#strictLineEnd = strictLineEnd;
   }
 
   /**
    * The next line without its end; undefined while it is not complete. AUTH and the lines of its exchange may have
-   * 12,288 octets (RFC 4954 4; initial responses beyond its 512 are in use).
+   * 12,288 octets at least (RFC 4954 4; initial responses beyond its 512 are in use).
    * @throws {SmtpProtocolError} `ERR_SMTP_LINE_END` where strict
    */
   next(sasl: boolean): string | CutLine | undefined {
     const input = this.#input;
     const length = input.lineLength();
     if (length === 0) {
-      if (this.#skipped !== undefined || input.length >= MAX_SASL_LINE_BYTES) {
+      if (this.#skipped !== undefined || input.length >= this.#maxSaslLineBytes) {
         this.#skipped ??= this.#text(SHOWN_BYTES);
         input.drop(input.length);
       }
       return undefined;
     }
-    if (this.#skipped !== undefined || length > MAX_SASL_LINE_BYTES) {
+    if (this.#skipped !== undefined || length > this.#maxSaslLineBytes) {
       const cut = this.#skipped ?? this.#text(SHOWN_BYTES);
       this.#skipped = undefined;
       input.drop(length);
       return { cut };
     }
     const line = this.#text(length - this.#lineEndLength(length));
-    const limit = sasl || /^AUTH /i.test(line) ? MAX_SASL_LINE_BYTES : this.#maxLineBytes;
+    const limit = sasl || /^AUTH /i.test(line) ? this.#maxSaslLineBytes : this.#maxLineBytes;
     const cut = length > limit ? this.#text(SHOWN_BYTES) : undefined;
     input.drop(length);
     return cut === undefined ? line : { cut };

@@ -13,7 +13,9 @@ class Talker {
   readonly server: ServerProtocol;
   readonly heard: string[] = [];
   said = "";
-  answers: Record<string, number> = {};
+  answers: Record<string, number | readonly number[]> = {};
+  #given: Record<string, number> = {};
+  #chunkRefusal: number | undefined;
   constructor(options?: ServerProtocolOptions, greet = true) {
     this.server = new ServerProtocol(options);
     if (greet) this.server.reply(createReply(220, undefined, "mx.example"));
@@ -42,6 +44,7 @@ class Talker {
     if (event.type === "content-end") {
       this.heard.push(`end ${event.verb}${event.last ? " last" : ""}`);
       if (event.verb === "DATA") this.answer("END", 250);
+      else if (this.#chunkRefusal !== undefined) this.reply(this.#chunkRefusal);
       else this.answer("BDAT", 250);
       return true;
     }
@@ -52,7 +55,10 @@ class Talker {
     }
     const verb = event.command?.verb ?? event.error?.code ?? "";
     this.heard.push(event.refusal === undefined ? verb : `${verb} -> ${event.refusal.code}`);
-    if (event.command?.verb === "BDAT") return true;
+    if (event.command?.verb === "BDAT") {
+      this.#chunkRefusal = event.refusal?.code;
+      return true;
+    }
     if (event.refusal !== undefined) this.reply(event.refusal.code);
     else
       this.answer(
@@ -71,7 +77,10 @@ class Talker {
   }
 
   answer(verb: string, usual: number): void {
-    this.reply(this.answers[verb] ?? usual);
+    const answers = this.answers[verb];
+    const nth = this.#given[verb] ?? 0;
+    this.#given[verb] = nth + 1;
+    this.reply((typeof answers === "object" ? answers[nth] : answers) ?? usual);
   }
 
   reply(code: number): void {
@@ -89,7 +98,7 @@ const SESSIONS: {
   heard: string[];
   said: string;
   options?: ServerProtocolOptions;
-  answers?: Record<string, number>;
+  answers?: Record<string, number | readonly number[]>;
 }[] = [
   {
     name: "a message",
@@ -160,7 +169,82 @@ const SESSIONS: {
     wire: "EHLO a.example\r\nBDAT 6 LAST\r\nQUIT\r\nNOOP\r\n",
     heard: ["EHLO", "BDAT -> 503", "content:QUIT\r\n", "end BDAT last", "NOOP"],
     said: "250 503 250 ",
-    answers: { BDAT: 503 },
+  },
+  {
+    name: "a last chunk before RCPT ends nothing: the transaction goes on",
+    wire: `EHLO a.example\r\nMAIL FROM:<>\r\nBDAT 0 LAST\r\nRCPT TO:<b@example.com>\r\nRCPT TO:<c@example.com>\r\nDATA\r\nx\r\n.\r\n${MESSAGE}`,
+    heard: [
+      "EHLO",
+      "MAIL",
+      "BDAT -> 503",
+      "end BDAT last",
+      "RCPT",
+      "RCPT",
+      "DATA",
+      "content:x\r\n",
+      "end DATA last",
+      ...SENT,
+    ],
+    said: "250 250 503 250 550 354 250 250 250 354 ",
+    answers: { RCPT: [250, 550] },
+  },
+  {
+    name: "behind a refused chunk the message has failed, its chunks are read over, and RSET comes next (RFC 3030 2)",
+    wire: `EHLO a.example\r\nMAIL FROM:<>\r\nRCPT TO:<b@example.com>\r\nBDAT 6\r\nRSET\r\nBDAT 6\r\nQUIT\r\nBDAT 2 LAST\r\nxxRCPT TO:<c@example.com>\r\nDATA\r\nMAIL FROM:<>\r\nBURL x LAST\r\nAUTH PLAIN\r\nNOOP\r\nVRFY b\r\nRSET\r\n${MESSAGE}`,
+    heard: [
+      "EHLO",
+      "MAIL",
+      "RCPT",
+      "BDAT",
+      "content:RSET\r\n",
+      "end BDAT",
+      "BDAT -> 503",
+      "content:QUIT\r\n",
+      "end BDAT",
+      "BDAT -> 503",
+      "content:xx",
+      "end BDAT last",
+      "RCPT -> 503",
+      "DATA -> 503",
+      "MAIL -> 503",
+      "BURL -> 503",
+      "AUTH -> 503",
+      "NOOP",
+      "VRFY",
+      "RSET",
+      ...SENT,
+    ],
+    said: "250 250 250 452 503 503 503 503 503 503 503 250 250 250 250 250 354 ",
+    answers: { BDAT: [452] },
+  },
+  {
+    name: "EHLO ends a failed message too",
+    wire: `EHLO a.example\r\nMAIL FROM:<>\r\nRCPT TO:<b@example.com>\r\nBDAT 0\r\nBDAT 1\r\nxEHLO a.example\r\n${MESSAGE}`,
+    heard: ["EHLO", "MAIL", "RCPT", "BDAT", "end BDAT", "BDAT", "content:x", "end BDAT", "EHLO", ...SENT],
+    said: "250 250 250 250 552 250 250 250 354 ",
+    answers: { BDAT: [250, 552] },
+  },
+  {
+    name: "BURL that is refused fails the message as a chunk does (RFC 4468)",
+    wire: "EHLO a.example\r\nMAIL FROM:<>\r\nRCPT TO:<b@example.com>\r\nBURL x\r\nBDAT 0 LAST\r\nRSET\r\n",
+    heard: ["EHLO", "MAIL", "RCPT", "BURL", "BDAT -> 503", "end BDAT last", "RSET"],
+    said: "250 250 250 554 503 250 ",
+    answers: { BURL: 554 },
+  },
+  {
+    name: "a last chunk that is refused ends the transaction",
+    wire: `EHLO a.example\r\nMAIL FROM:<>\r\nRCPT TO:<b@example.com>\r\nBDAT 0 LAST\r\n${MESSAGE}`,
+    heard: ["EHLO", "MAIL", "RCPT", "BDAT", "end BDAT last", ...SENT],
+    said: "250 250 250 552 250 250 354 ",
+    answers: { BDAT: 552 },
+  },
+  {
+    name: "LMTP answers a last chunk that is out of order once",
+    options: { lmtp: true },
+    wire: "LHLO a.example\r\nMAIL FROM:<>\r\nRCPT TO:<b@example.com>\r\nRCPT TO:<c@example.com>\r\nBDAT 0\r\nBDAT 0 LAST\r\nNOOP\r\n",
+    heard: ["LHLO", "MAIL", "RCPT", "RCPT", "BDAT", "end BDAT", "BDAT -> 503", "end BDAT last", "NOOP"],
+    said: "250 250 250 250 452 503 250 ",
+    answers: { BDAT: 452 },
   },
   {
     name: "a chunk without a size ends the session",
@@ -337,11 +421,27 @@ describe("order", () => {
     reply(503);
   });
 
-  it("LMTP counts the recipients of BDAT LAST when it is answered", () => {
+  it("a chunk that was read ahead of the refusal of another is measured by the reply to that", () => {
+    const { server } = new Talker();
+    server.receiveData(
+      bytes("EHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<a@example.com>\r\nBDAT 0\r\nBDAT 0 LAST\r\nMAIL FROM:<>\r\n"),
+    );
+    for (let i = 0; i < 8; i++) expect(server.nextEvent()).not.toMatchObject({ refusal: { code: 503 } });
+    for (const code of [250, 250, 250, 452]) server.reply(createReply(code, undefined));
+    expect([server.phase, server.owedReplies]).toEqual(["failed", 2]);
+    // Whatever is said of it: without one of its chunks the message has not ended.
+    server.reply(createReply(250, undefined));
+    expect([server.phase, server.owedReplies]).toEqual(["failed", 1]);
+    server.reply(createReply(503, undefined));
+    server.receiveData(bytes("MAIL FROM:<>\r\n"));
+    expect(server.nextEvent()).toMatchObject({ refusal: { code: 503 } });
+  });
+
+  it.each(["BDAT 0 LAST", "BURL x LAST"])("LMTP counts the recipients of %s when it is answered", (last) => {
     const { server } = new Talker({ lmtp: true });
     server.receiveData(
       bytes(
-        "LHLO a.example\r\nMAIL FROM:<>\r\nRCPT TO:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nBDAT 0 LAST\r\n",
+        `LHLO a.example\r\nMAIL FROM:<>\r\nRCPT TO:<a@example.com>\r\nRCPT TO:<b@example.com>\r\n${last}\r\n`,
       ),
     );
     for (let i = 0; i < 6; i++) server.nextEvent();
@@ -437,6 +537,36 @@ describe("bounds", () => {
       server.receiveData(new Uint8Array(4096).fill(0x41));
       expect(server.nextEvent()).toBe(NEED_DATA);
       expect(server.pendingBytes).toBeLessThan(12_288 + 4096);
+    }
+  });
+
+  it.each([
+    { limit: 64, line: "NOOP", size: 64, code: undefined },
+    { limit: 64, line: "NOOP", size: 65, code: 500 },
+    { limit: 64, line: "AUTH X", size: 12_288, code: undefined },
+    { limit: 64, line: "AUTH X", size: 12_289, code: 500 },
+    { limit: 20_000, line: "NOOP", size: 20_000, code: undefined },
+    { limit: 20_000, line: "NOOP", size: 20_001, code: 500 },
+    { limit: 20_000, line: "NOOP", size: 50_000, code: 500 },
+    { limit: 20_000, line: "AUTH X", size: 20_000, code: undefined },
+    { limit: 20_000, line: "AUTH X", size: 20_001, code: 500 },
+    { limit: Number.POSITIVE_INFINITY, line: "NOOP", size: 200_000, code: undefined },
+  ])("maxLineBytes $limit: $line of $size octets, $code", ({ limit, line, size, code }) => {
+    const wire = bytes(`${line} `.padEnd(size - 2, "A").concat("\r\nNOOP\r\n"));
+    for (const piece of [1_000, 1e6]) {
+      const { server } = new Talker({ maxLineBytes: limit });
+      const heard: (number | undefined)[] = [];
+      for (let at = 0; at < wire.length; at += piece) {
+        server.receiveData(wire.slice(at, at + piece));
+        for (let event = server.nextEvent(); typeof event !== "symbol"; event = server.nextEvent()) {
+          if (event.type !== "command") continue;
+          // AUTH is out of order here, which is no matter of its length.
+          const refusal = event.refusal?.code === 503 ? undefined : event.refusal;
+          heard.push(refusal?.code);
+          server.reply(refusal ?? createReply(503, undefined));
+        }
+      }
+      expect(heard).toEqual([code, undefined]);
     }
   });
 

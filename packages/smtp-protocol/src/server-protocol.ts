@@ -12,7 +12,7 @@ import { serializeReply } from "./reply-serializer.js";
 import { decodeBase64 } from "./sasl-line.js";
 import { refusalOfError } from "./server-refusals.js";
 import { ServerSession } from "./server-session.js";
-import type { ServerPhase } from "./server-state.js";
+import { isLastChunk, type ServerPhase } from "./server-state.js";
 
 /** "A reply first": what the next octets mean depends on the answer to what came before. */
 export const NEED_REPLY: unique symbol = Symbol.for("@wirepost/smtp-protocol.NEED_REPLY") as never;
@@ -20,7 +20,7 @@ export const NEED_REPLY: unique symbol = Symbol.for("@wirepost/smtp-protocol.NEE
 export interface ServerProtocolOptions {
   /** Speak LMTP (RFC 2033): LHLO, and one final reply for each accepted recipient. Default false. */
   readonly lmtp?: boolean | undefined;
-  /** Octets of a command line, its line end included; lines of AUTH may have 12,288. Default 2,048. */
+  /** Octets of a command line, its line end included; lines of AUTH may have 12,288 at least. Default 2,048. */
   readonly maxLineBytes?: number | undefined;
   /** Commands that may be read before the oldest is answered; more are left unread. Default 1,000. */
   readonly maxPipelined?: number | undefined;
@@ -273,7 +273,8 @@ export class ServerProtocol {
 
   /**
    * Answers the oldest of what is owed a reply: the greeting first, then each command, each line of AUTH, each end of
-   * data (in LMTP once for each accepted recipient). A 421 may be given when nothing is owed.
+   * data (in LMTP once for each accepted recipient; a last chunk that is out of order once). A 421 may be given when
+   * nothing is owed.
    * @throws {SmtpProtocolError} `ERR_SMTP_WRONG_STATE` when nothing is owed, or for 354, 334 or 2yz to DATA where they
    *   cannot be; `ERR_SMTP_LEFTOVER_BYTES` for 220 to a STARTTLS after which the client went on in plaintext;
    *   `ERR_SMTP_ARGUMENT`, `ERR_SMTP_LINE_TOO_LONG` as `serializeReply`
@@ -311,7 +312,7 @@ export class ServerProtocol {
   }
 
   #answer(owed: Owed, code: number): void {
-    if (owed.kind === "final" || (owed.command?.verb === "BDAT" && owed.command.last)) {
+    if (this.#endsMessage(owed)) {
       owed.left = (owed.left ?? this.#session.finalReplies()) - 1;
       if (owed.left > 0) return;
       this.#owed.shift();
@@ -326,6 +327,12 @@ export class ServerProtocol {
     else if (owed.lost) this.#close();
   }
 
+  /** A last chunk that is out of order is refused as any command is, once, and ends nothing. */
+  #endsMessage({ kind, command }: Owed): boolean {
+    if (kind === "final") return true;
+    return command !== undefined && isLastChunk(command) && this.#session.inOrder(command);
+  }
+
   #answerCommand(command: Command, code: number): void {
     switch (command.verb) {
       case "AUTH":
@@ -336,12 +343,12 @@ export class ServerProtocol {
         if (code === 354) {
           this.#reading = { mode: "data", decoder: new DataDecoder({ strictLineEnd: this.#strictLineEnd }) };
         } else {
-          this.#session.failed(this.#unanswered());
+          this.#session.failed(command, this.#unanswered());
         }
         break;
       case "STARTTLS":
         this.#reading = code === 220 ? TLS : LINES;
-        if (code !== 220) this.#session.failed(this.#unanswered());
+        if (code !== 220) this.#session.failed(command, this.#unanswered());
         break;
       case "QUIT":
         if (code < 400) this.#close();
@@ -349,7 +356,7 @@ export class ServerProtocol {
         break;
       default:
         if (code < 400) this.#session.succeeded(command);
-        else this.#session.failed(this.#unanswered());
+        else this.#session.failed(command, this.#unanswered());
     }
   }
 

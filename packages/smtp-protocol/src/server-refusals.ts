@@ -53,4 +53,5 @@ const ORDER: Readonly<Record<ServerPhase, string>> = {
   mail: "Not before a recipient is accepted, nor a second MAIL",
   recipients: "Not within a transaction",
   chunks: "Not after BDAT",
+  failed: "A chunk was refused: RSET first",
 };

@@ -41,11 +41,18 @@ export class ServerSession {
     this.phase = next;
   }
 
+  /** The command is in order by the replies given so far. */
+  inOrder(command: Command): boolean {
+    return phaseAfter(this.phase, command) !== undefined;
+  }
+
   /** A command failed: what to expect of those read after it is worked out again. */
-  failed(readAfter: Iterable<Command | undefined>): void {
+  failed(command: Command, readAfter: Iterable<Command | undefined>): void {
+    // RFC 3030 2: without one of its chunks a message must not end.
+    if ("last" in command && this.inOrder(command)) this.phase = "failed";
     let expected = this.phase;
-    for (const command of readAfter) {
-      if (command !== undefined) expected = phaseAfter(expected, command) ?? expected;
+    for (const next of readAfter) {
+      if (next !== undefined) expected = phaseAfter(expected, next) ?? expected;
     }
     this.#expected = expected;
   }

@@ -11,7 +11,9 @@ export type ServerPhase =
   /** A recipient was accepted. */
   | "recipients"
   /** A chunk was accepted that was not the last (RFC 3030 2). */
-  | "chunks";
+  | "chunks"
+  /** A chunk was refused that was not the last: the message has failed, and RSET or a greeting comes next (RFC 3030 2). */
+  | "failed";
 
 export type Verb = Command["verb"];
 
@@ -42,6 +44,7 @@ export const SERVER_TRANSITIONS: Readonly<Record<ServerPhase, Readonly<Partial<R
       BURL: "chunks",
     },
     chunks: { ...HELLO, RSET: "ready", BDAT: "chunks", BURL: "chunks" },
+    failed: { ...HELLO, RSET: "ready" },
   };
 
 /** Verbs that are in order everywhere and change nothing. */
@@ -59,5 +62,10 @@ export function phaseAfter(phase: ServerPhase, command: Command): ServerPhase | 
   if (ANYWHERE.has(command.verb)) return phase;
   const next = SERVER_TRANSITIONS[phase][command.verb];
   // The last chunk ends the transaction, as the end of the data does.
-  return next === "chunks" && "last" in command && command.last ? "ready" : next;
+  return next === "chunks" && isLastChunk(command) ? "ready" : next;
+}
+
+/** Content by BDAT or BURL (RFC 4468) that ends the message. */
+export function isLastChunk(command: Command): boolean {
+  return "last" in command && command.last;
 }
