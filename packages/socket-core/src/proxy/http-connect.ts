@@ -3,10 +3,13 @@ import type { Begin } from "../connect-guard.js";
 import type { SocketErrorCode } from "../error-table.js";
 import { fromNodeError, SocketError } from "../errors.js";
 import { targetName } from "../options.js";
+import { showsLogin } from "./login-echo.js";
 import type { CheckedProxy } from "./proxy-options.js";
 
 /** Headers of the answer; anything longer is not an answer to CONNECT. */
 const MAX_ANSWER_BYTES = 16_384;
+/** Characters of the proxy's own words in an error. */
+const MAX_REASON_LENGTH = 80;
 
 const STATUS_CODES: Readonly<Record<number, SocketErrorCode>> = {
   403: "ERR_SOCKET_PROXY_NOT_ALLOWED",
@@ -110,7 +113,7 @@ function refusalOf(header: string, proxy: CheckedProxy, target: string): SocketE
     return new SocketError("ERR_SOCKET_PROXY_PROTOCOL", { target, detail: "not an HTTP answer" });
   const status = Number(match[1]);
   if (status >= 200 && status < 300) return undefined;
-  const detail = `${status} ${(match[2] ?? "").replace(/[^\x20-\x7e]/g, "?").slice(0, 80)}`.trim();
+  const detail = `${status} ${shownReason(match[2] ?? "", proxy)}`.trim();
   // 407 is the status for it; tinyproxy says 401 when the credentials are wrong.
   if (status === 407 || status === 401) {
     const code =
@@ -118,4 +121,11 @@ function refusalOf(header: string, proxy: CheckedProxy, target: string): SocketE
     return new SocketError(code, { target, detail });
   }
   return new SocketError(STATUS_CODES[status] ?? "ERR_SOCKET_PROXY_REFUSED", { target, detail });
+}
+
+/** What the proxy says of a refusal, unless it repeats what it was told. */
+function shownReason(reason: string, proxy: CheckedProxy): string {
+  // A little more than is shown: the end may be the begin of a password.
+  if (showsLogin(reason.slice(0, 2 * MAX_REASON_LENGTH), proxy)) return "";
+  return reason.replace(/[^\x20-\x7e]/g, "?").slice(0, MAX_REASON_LENGTH);
 }
