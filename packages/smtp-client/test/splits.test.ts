@@ -63,6 +63,63 @@ describe("acceptance", () => {
     },
   );
 
+  const GIVES_UP: [
+    string,
+    () => { end(connection: SmtpConnection): void; options: { signal?: AbortSignal } },
+    string,
+  ][] = [
+    [
+      "aborts the send",
+      () => {
+        const controller = new AbortController();
+        return { end: () => controller.abort(), options: { signal: controller.signal } };
+      },
+      "ERR_CLIENT_ABORTED not-sent",
+    ],
+    [
+      "ends the connection",
+      () => ({ end: (connection) => connection.destroy(), options: {} }),
+      "ERR_CLIENT_CLOSED not-sent",
+    ],
+  ];
+  it.each(GIVES_UP)(
+    "a function that %s: nobody gets the message, and it ends",
+    async (_name, make, outcome) => {
+      for (const answer of [true, false]) {
+        const { connection, server } = await connectToTruth();
+        const { end, options } = make();
+        const acceptance: Acceptance = () => {
+          end(connection);
+          return answer;
+        };
+        const error = await failure(connection.send(TWO, { ...options, acceptance }));
+        expect(told(error)[0]).toBe(outcome);
+        expect(error.recipients.map((recipient) => recipient.outcome)).toEqual(["not-sent", "not-sent"]);
+        await connection.close();
+        expect(server.delivered.size).toBe(0);
+      }
+    },
+  );
+
+  it("a function sees the recipients as accepted, and cannot change them", async () => {
+    const { connection } = await connectToTruth({
+      reply: (what, argument) => (what === "RCPT" && argument.includes("bob") ? "550 5.1.1 no" : undefined),
+    });
+    const seen: string[] = [];
+    const receipt = await connection.send(TWO, {
+      acceptance: (recipients) => {
+        for (const one of recipients) {
+          seen.push(`${one.address} ${one.outcome} ${one.reply?.code}`);
+          (one as { outcome: string }).outcome = "unknown";
+        }
+        return true;
+      },
+    });
+    expect(seen).toEqual(["ann@example.org accepted undefined", "bob@example.org rejected 550"]);
+    expect(told(receipt)).toEqual(["ann@example.org accepted 250", "bob@example.org rejected 550"]);
+    await connection.close();
+  });
+
   it("any: a recipient put off with 452 gets the message in a transaction of its own", async () => {
     let asked = 0;
     const { connection, server } = await connectToTruth({
@@ -193,5 +250,56 @@ describe("content that can be read only once", () => {
     ]);
     expect(server.commands).toEqual(["EHLO client.example"]);
     await connection.close();
+  });
+});
+
+describe("a server that says 452 after so many recipients", () => {
+  const many = (count: number): string[] => Array.from({ length: count }, (_, i) => `r${i}@example.org`);
+
+  /** Takes `most` in a transaction, as Postfix does, and hangs up at a client that does not stop (its "hard error limit"). */
+  function strict(most: number, patience: number): { reply(what: string): string | undefined } {
+    let inTransaction = 0;
+    let errors = 0;
+    return {
+      reply: (what) => {
+        if (what === "MAIL") inTransaction = 0;
+        if (what !== "RCPT" || ++inTransaction <= most) return undefined;
+        return ++errors > patience ? "421 4.7.0 too many errors" : "452 4.5.3 Error: too many recipients";
+      },
+    };
+  }
+
+  it.each([
+    { count: 300, most: 20, extensions: ["PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES"] },
+    { count: 300, most: 20, extensions: ["PIPELINING", "CHUNKING", "8BITMIME", "ENHANCEDSTATUSCODES"] },
+    { count: 60, most: 7, extensions: ["8BITMIME", "ENHANCEDSTATUSCODES"] },
+    { count: 1300, most: 1000, extensions: ["PIPELINING", "8BITMIME"] },
+  ])(
+    "is asked for no more than that again: $count recipients, $most at a time, $extensions",
+    async ({ count, most, extensions }) => {
+      const { connection, server } = await connectToTruth({ extensions, ...strict(most, 250) });
+      const receipt = await connection.send({ ...TWO, to: many(count) });
+      await connection.close();
+      expect(receipt.accepted).toHaveLength(count);
+      expect([...server.delivered.values()].every((times) => times === 1)).toBe(true);
+      expect(server.delivered.size).toBe(count);
+      const asked = server.commands.filter((line) => line.startsWith("RCPT")).length;
+      // Those that were on their way when the first 452 came, and nobody twice after that.
+      expect(asked).toBeLessThanOrEqual(count + 250);
+      expect(server.commands.filter((line) => line.startsWith("MAIL"))).toHaveLength(Math.ceil(count / most));
+    },
+  );
+
+  it("because one mailbox is full puts off nobody else", async () => {
+    let full = 0;
+    const { connection, server } = await connectToTruth({
+      reply: (what, argument) =>
+        what === "RCPT" && argument.includes("<r3@") && full++ === 0 ? "452 4.2.2 mailbox full" : undefined,
+    });
+    const receipt = await connection.send({ ...TWO, to: many(300) });
+    await connection.close();
+    expect(receipt.accepted).toHaveLength(300);
+    expect(server.commands.filter((line) => line.startsWith("MAIL"))).toHaveLength(2);
+    expect(server.commands.filter((line) => line.startsWith("RCPT"))).toHaveLength(301);
   });
 });

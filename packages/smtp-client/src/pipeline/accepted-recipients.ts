@@ -30,12 +30,11 @@ export class AcceptedRecipients {
     const { acceptance } = this.#job.options;
     if (acceptance === undefined || acceptance === "any") return true;
     if (acceptance === "all") return this.#accepted.length === all.length;
-    try {
-      for (const recipient of this.#accepted) recipient.outcome = "accepted";
-      return acceptance(all) === true;
-    } finally {
-      for (const recipient of this.#accepted) recipient.outcome = "not-sent";
-    }
+    // Copies: whatever the function does, aborting among it, has to find the recipients as they are.
+    const accepted = new Set(this.#accepted);
+    return (
+      acceptance(all.map((one) => (accepted.has(one) ? one.as("accepted") : one.as(one.outcome)))) === true
+    );
   }
 
   /** Nothing will be sent to them. */

@@ -201,9 +201,12 @@ export class Pipeline implements TransactionOwner {
       if (this.#begun <= 1 || job.retriesLeft === 0) return false;
       job.retriesLeft--;
     }
-    const again = transaction.recipients.filter((recipient) => !job.waiting.includes(recipient as Recipient));
-    for (const recipient of again) recipient.end("not-sent", undefined);
-    job.waiting.unshift(...again);
+    const waiting = new Set(job.waiting);
+    for (const recipient of transaction.recipients) {
+      if (waiting.has(recipient)) continue;
+      recipient.end("not-sent", undefined);
+      job.waiting.push(recipient);
+    }
     job.active = undefined;
     this.#source.requeue(job, dead);
     return true;
@@ -344,30 +347,34 @@ export class Pipeline implements TransactionOwner {
   }
 
   /**
-   * As many waiting recipients as one transaction may have (RFC 9422 4.2) with domains that the session may still take (4.3).
-   * None: a fresh connection takes the job as a whole.
+   * As many waiting recipients as one transaction may have (RFC 9422 4.2, or found out before) with domains that the session may
+   * still take (4.3). None: a fresh connection takes the job as a whole.
    */
   #take(job: SendJob): Recipient[] {
     const { rcptMax, rcptDomainMax } = this.#features.capabilities.limits;
-    if (rcptMax === undefined && rcptDomainMax === undefined) return job.waiting.splice(0);
-    const most = rcptDomainMax ?? Number.POSITIVE_INFINITY;
+    const most = Math.min(rcptMax ?? Number.POSITIVE_INFINITY, job.mostRecipients);
+    return rcptDomainMax === undefined
+      ? job.waiting.splice(0, most)
+      : this.#takeByDomain(job, most, rcptDomainMax);
+  }
+
+  #takeByDomain(job: SendJob, most: number, mostDomains: number): Recipient[] {
     const domains = this.#domains;
     const own = recipientDomains(job);
-    if (own.size <= most && new Set([...domains, ...own]).size > most) return [];
+    if (own.size <= mostDomains && new Set([...domains, ...own]).size > mostDomains) return [];
     const taken: Recipient[] = [];
     const left: Recipient[] = [];
     for (const recipient of job.waiting) {
       const domain = domainOf(recipient);
-      const fits =
-        taken.length < (rcptMax ?? Number.POSITIVE_INFINITY) && (domains.has(domain) || domains.size < most);
-      if (fits) {
+      if (taken.length < most && (domains.has(domain) || domains.size < mostDomains)) {
         taken.push(recipient);
         domains.add(domain);
       } else {
         left.push(recipient);
       }
     }
-    job.waiting.splice(0, job.waiting.length, ...left);
+    job.waiting.length = 0;
+    for (const recipient of left) job.waiting.push(recipient);
     return taken;
   }
 

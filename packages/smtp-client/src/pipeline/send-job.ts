@@ -1,9 +1,10 @@
-import { formatMailbox, type Mailbox, parseMailbox } from "@wirepost/mail-address";
+import { formatMailbox, type Mailbox } from "@wirepost/mail-address";
 import {
   type ComposedMessage,
   type EmailMessage,
   type MessageInput,
   messageEnvelope,
+  releaseMessage,
 } from "@wirepost/mime-message";
 import type { RcptParameters, Reply } from "@wirepost/smtp-protocol";
 import type { ClientErrorCode } from "../outcome/client-error-codes.js";
@@ -12,19 +13,13 @@ import { fromLowerError } from "../outcome/from-lower-error.js";
 import { type Outcome, Receipt, type RecipientOutcome } from "../outcome/receipt.js";
 import { shownText } from "../outcome/refused.js";
 import { type FailureState, type Phase, SendError } from "../outcome/send-error.js";
-import { checkNames, optionError } from "../session/check-names.js";
 import type { SetupTimings } from "../session/open-socket.js";
 import type { TranscriptEntry } from "../session/transcript.js";
 import { elapsed, turnNow } from "../session/turn-clock.js";
-import {
-  checkSendOptions,
-  type EnvelopeInput,
-  type EnvelopeRecipient,
-  type SendOptions,
-} from "./send-options.js";
+import { type ReadEnvelope, readEnvelope } from "./read-envelope.js";
+import { checkSendOptions, type EnvelopeRecipient, type SendOptions } from "./send-options.js";
 
 const DEFAULT_MAX_RECIPIENTS = 10_000;
-const ENVELOPE_NAMES: ReadonlySet<string> = new Set(["from", "to"]);
 
 /** One recipient of a job, on its way to an outcome. */
 export class Recipient implements RecipientOutcome {
@@ -42,6 +37,13 @@ export class Recipient implements RecipientOutcome {
     this.outcome = outcome;
     this.reply = reply;
     this.error = error;
+  }
+
+  /** A copy that shows another outcome. */
+  as(outcome: Outcome): Recipient {
+    const copy = new Recipient(this.mailbox, this.address, this.parameters);
+    copy.end(outcome, this.reply, this.error);
+    return copy;
   }
 
   /** One line in a log, instead of the same error printed once for each recipient. */
@@ -67,6 +69,10 @@ export class SendJob {
   readonly waiting: Recipient[];
   /** A connection that broke before any content may be replaced once. */
   retriesLeft = 1;
+  /** Recipients that this server took in one transaction before it said "too many" (RFC 5321 4.5.3.1.10). */
+  mostRecipients = Number.POSITIVE_INFINITY;
+  /** RCPT of every recipient was written for nothing, with SMTPUTF8 or without. */
+  checkedFor: boolean | undefined = undefined;
   settled = false;
   /** Rate limits have counted it. */
   counted = false;
@@ -94,25 +100,18 @@ export class SendJob {
     private readonly reject: (error: SendError) => void,
     envelopeOf: MessageInput = message,
   ) {
-    checkSendOptions(options);
-    const stoppable = options.signal !== undefined || options.sendTimeoutMs !== undefined;
-    this.#stopper = stoppable ? new AbortController() : undefined;
     try {
-      const envelope =
-        options.envelope === undefined ? messageEnvelope(envelopeOf) : readEnvelope(options.envelope);
+      checkSendOptions(options);
+      const envelope = envelopeFor(options, envelopeOf);
       this.from = envelope.from;
       this.recipients = toRecipients(envelope.to, options);
+      checkRecipients(this.recipients.length, options);
     } catch (error) {
+      releaseMessage(message);
       throw fromLowerError(error, "compose", { otherwise: "ERR_CLIENT_OPTION" });
     }
-    if (this.recipients.length === 0) {
-      throw new SendError("ERR_CLIENT_NO_RECIPIENTS", "the message has no recipient", { phase: "compose" });
-    }
-    if (this.recipients.length > (options.maxRecipients ?? DEFAULT_MAX_RECIPIENTS)) {
-      throw new SendError("ERR_CLIENT_TOO_MANY_RECIPIENTS", `${this.recipients.length} recipients`, {
-        phase: "compose",
-      });
-    }
+    const stoppable = options.signal !== undefined || options.sendTimeoutMs !== undefined;
+    this.#stopper = stoppable ? new AbortController() : undefined;
     this.waiting = this.recipients.slice();
   }
 
@@ -149,6 +148,8 @@ export class SendJob {
     this.#stopper?.abort();
     this.#onSettled?.();
     this.active = undefined;
+    // Nobody came to read it: streams of the caller would stay open.
+    if (this.composed === undefined) releaseMessage(this.message);
     const shown = this.options.transcript === true ? transcript : undefined;
     if (
       this.firstReply !== undefined &&
@@ -176,7 +177,7 @@ export class SendJob {
   #receipt(reply: Reply, transcript: readonly TranscriptEntry[] | undefined): Receipt {
     return new Receipt({
       recipients: this.recipients,
-      messageId: this.composed?.messageId,
+      messageId: this.composed?.messageId || undefined,
       from: this.from,
       reply,
       sizeBytes: this.composed?.sizeBytes ?? 0,
@@ -194,9 +195,9 @@ export class SendJob {
   #error(): SendError {
     const { recipients } = this;
     const state = worstState(recipients);
-    const deciding = recipients.find((recipient) => recipient.outcome === state) as Recipient;
-    const cause = deciding.error ?? this.#failure;
-    const reply = deciding.reply ?? cause?.reply;
+    const deciding = recipients.find((recipient) => recipient.outcome === state);
+    const cause = deciding?.error ?? this.#failure;
+    const reply = deciding?.reply ?? cause?.reply;
     const { code, phase, message } = cause ?? rejection(reply);
     return new SendError(code, message, {
       phase,
@@ -207,6 +208,21 @@ export class SendJob {
       reply,
       cause: cause?.cause ?? cause,
     });
+  }
+}
+
+function envelopeFor(options: SendOptions, message: MessageInput): ReadEnvelope {
+  const { envelope, maxLocalPartBytes } = options;
+  const limits = maxLocalPartBytes === undefined ? undefined : { maxLocalPartBytes };
+  return envelope === undefined ? messageEnvelope(message, limits) : readEnvelope(envelope, limits);
+}
+
+function checkRecipients(count: number, { maxRecipients = DEFAULT_MAX_RECIPIENTS }: SendOptions): void {
+  if (count === 0) {
+    throw new SendError("ERR_CLIENT_NO_RECIPIENTS", "the message has no recipient", { phase: "compose" });
+  }
+  if (count > maxRecipients) {
+    throw new SendError("ERR_CLIENT_TOO_MANY_RECIPIENTS", `${count} recipients`, { phase: "compose" });
   }
 }
 
@@ -262,25 +278,4 @@ function toRecipients(to: readonly (Mailbox | EnvelopeRecipient)[], options: Sen
 function isAscii(text: string): boolean {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
   return true;
-}
-
-function readEnvelope(input: EnvelopeInput): { from: Mailbox | null; to: (Mailbox | EnvelopeRecipient)[] } {
-  checkNames("envelope", input, ENVELOPE_NAMES);
-  const { from } = input;
-  if (from === undefined || input.to === undefined) {
-    throw optionError("ERR_CLIENT_OPTION", "an envelope has a `from` (null for the null sender) and a `to`");
-  }
-  const to = Array.isArray(input.to) ? input.to : [input.to as string | Mailbox];
-  return {
-    from: from === null || from === "" || from === "<>" ? null : mailboxOf(from),
-    to: to.map((entry: string | Mailbox | EnvelopeRecipient) =>
-      typeof entry === "object" && "address" in entry
-        ? { address: mailboxOf(entry.address), parameters: entry.parameters }
-        : mailboxOf(entry),
-    ),
-  };
-}
-
-function mailboxOf(address: string | Mailbox): Mailbox {
-  return typeof address === "string" ? parseMailbox(address) : address;
 }

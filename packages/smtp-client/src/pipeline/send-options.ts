@@ -1,7 +1,23 @@
 import type { Mailbox } from "@wirepost/mail-address";
 import type { MailParameters, RcptParameters } from "@wirepost/smtp-protocol";
 import type { RecipientOutcome } from "../outcome/receipt.js";
-import { checkNames, checkSignal, optionError } from "../session/check-names.js";
+import {
+  callback,
+  checkOptions,
+  date,
+  either,
+  finite,
+  flag,
+  group,
+  listOf,
+  milliseconds,
+  type OptionChecks,
+  object,
+  oneOf,
+  signal,
+  text,
+  whole,
+} from "../session/check-options.js";
 import type { TransferProgress } from "../session/observer.js";
 
 /** Delivery status notifications (RFC 3461). */
@@ -72,36 +88,49 @@ export interface SendOptions {
   readonly transcript?: boolean | undefined;
   /** Refuses envelopes with more recipients. Default 10,000. */
   readonly maxRecipients?: number | undefined;
+  /**
+   * Octets of a local part at most, in addresses given as text. Default 64 (RFC 5321 4.5.3.1.1); addresses made by SRS, BATV and
+   * mailing systems for replies are longer.
+   */
+  readonly maxLocalPartBytes?: number | undefined;
 }
 
-const NAMES: ReadonlySet<string> = new Set<keyof SendOptions>([
-  "signal",
-  "sendTimeoutMs",
-  "envelope",
-  "acceptance",
-  "onProgress",
-  "beforeContent",
-  "dsn",
-  "requireTls",
-  "deliverBy",
-  "priority",
-  "holdForSeconds",
-  "holdUntil",
-  "submitter",
-  "mailParameters",
-  "rcptParameters",
-  "encoding",
-  "files",
-  "transcript",
-  "maxRecipients",
-]);
-const DSN_NAMES: ReadonlySet<string> = new Set<keyof DsnOptions>([
-  "return",
-  "envelopeId",
-  "notify",
-  "originalRecipient",
-  "optional",
-]);
+const acceptance = either('"any", "all" or a function', oneOf("any", "all"), callback);
+
+const CHECKS: OptionChecks<SendOptions> = {
+  signal,
+  sendTimeoutMs: milliseconds,
+  // Read when the envelope is made.
+  envelope: object,
+  acceptance,
+  onProgress: callback,
+  beforeContent: callback,
+  dsn: group({
+    return: oneOf("full", "headers"),
+    envelopeId: text,
+    notify: either(
+      '"never" or a list of events',
+      oneOf("never"),
+      listOf(oneOf("success", "failure", "delay")),
+    ),
+    originalRecipient: flag,
+    optional: flag,
+  } satisfies OptionChecks<DsnOptions>),
+  requireTls: flag,
+  deliverBy: object,
+  priority: finite,
+  holdForSeconds: finite,
+  holdUntil: date,
+  submitter: either('a mailbox or "<>"', oneOf("<>"), object),
+  mailParameters: object,
+  rcptParameters: object,
+  encoding: oneOf("text", "binary"),
+  files: group({ baseDir: text }, ["baseDir"]),
+  transcript: flag,
+  maxRecipients: whole(1, Number.MAX_SAFE_INTEGER, true),
+  maxLocalPartBytes: whole(1),
+};
+
 export const NO_OPTIONS: SendOptions = Object.freeze({});
 
 /** Whether the message may go to some of its recipients. */
@@ -111,26 +140,5 @@ export function acceptsAny({ acceptance }: SendOptions): boolean {
 
 /** @throws SendError ERR_CLIENT_UNKNOWN_OPTION, ERR_CLIENT_OPTION */
 export function checkSendOptions(options: SendOptions): void {
-  if (options === NO_OPTIONS) return;
-  checkNames("send", options, NAMES);
-  if (options.dsn !== undefined) checkNames("dsn", options.dsn, DSN_NAMES);
-  const { acceptance, sendTimeoutMs, encoding, beforeContent } = options;
-  checkSignal(options.signal);
-  if (
-    acceptance !== undefined &&
-    acceptance !== "any" &&
-    acceptance !== "all" &&
-    typeof acceptance !== "function"
-  ) {
-    throw optionError("ERR_CLIENT_OPTION", 'acceptance must be "any", "all" or a function');
-  }
-  if (beforeContent !== undefined && typeof beforeContent !== "function") {
-    throw optionError("ERR_CLIENT_OPTION", "beforeContent must be a function");
-  }
-  if (encoding !== undefined && encoding !== "text" && encoding !== "binary") {
-    throw optionError("ERR_CLIENT_OPTION", 'encoding must be "text" or "binary"');
-  }
-  if (sendTimeoutMs !== undefined && !(sendTimeoutMs > 0 && sendTimeoutMs <= 2_147_483_647)) {
-    throw optionError("ERR_CLIENT_OPTION", "sendTimeoutMs must be from 1 to 2147483647");
-  }
+  if (options !== NO_OPTIONS) checkOptions("send", options, CHECKS);
 }

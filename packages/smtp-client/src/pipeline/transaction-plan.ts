@@ -44,6 +44,7 @@ export function planTransaction(
       smtpUtf8: features.smtpUtf8,
       readyLines: true,
       files: job.options.files,
+      maxLocalPartBytes: job.options.maxLocalPartBytes,
       signal: job.signal,
     });
   } catch (error) {
@@ -52,11 +53,6 @@ export function planTransaction(
   if (composed instanceof Promise) {
     return composed.then(
       (message) => {
-        const { content } = message;
-        // Files and streams that were opened for it are let go of with the job, sent or not.
-        if (!(content instanceof Uint8Array)) {
-          job.onSettled(() => void content.close?.().catch(() => undefined));
-        }
         keepComposed(job, message, form);
         return finishPlan(job, message, features, session);
       },
@@ -72,10 +68,16 @@ export function planTransaction(
 function keepComposed(job: SendJob, composed: ComposedMessage, form: string): void {
   job.composed = composed;
   job.composedFor = form;
-  const { readyLines } = composed;
-  if (readyLines === undefined) return;
-  if (job.settled) readyLines.release();
-  else job.onSettled(() => readyLines.release());
+  const { readyLines, content } = composed;
+  if (readyLines !== undefined) withJob(job, () => readyLines.release());
+  // Files and streams that were opened for it, sent or not.
+  if (!(content instanceof Uint8Array)) withJob(job, () => void content.close?.().catch(() => undefined));
+}
+
+/** Lets go of something when the job ends, or now when it has ended while its sources were read. */
+function withJob(job: SendJob, release: () => void): void {
+  if (job.settled) release();
+  else job.onSettled(release);
 }
 
 function finishPlan(
@@ -101,10 +103,13 @@ function finishPlan(
 function checkCommands(job: SendJob, parameters: MailParameters): void {
   try {
     if (job.options !== NO_OPTIONS) serializeCommand({ verb: "MAIL", from: job.from, parameters });
+    const smtpUtf8 = parameters.smtpUtf8 === true;
+    // A job of many transactions would write them all for each.
+    if (job.checkedFor === smtpUtf8) return;
     for (const { mailbox, parameters: own } of job.recipients) {
-      if (own !== undefined)
-        serializeCommand({ verb: "RCPT", to: mailbox, parameters: own, smtpUtf8: parameters.smtpUtf8 });
+      if (own !== undefined) serializeCommand({ verb: "RCPT", to: mailbox, parameters: own, smtpUtf8 });
     }
+    job.checkedFor = smtpUtf8;
   } catch (error) {
     throw fromLowerError(error, "compose", { otherwise: "ERR_CLIENT_OPTION" });
   }
@@ -118,7 +123,7 @@ function recipientNeedsUtf8(recipient: Recipient): boolean {
 function checkSplit(job: SendJob, composed: ComposedMessage, limits: SessionLimits): void {
   const { rcptMax, rcptDomainMax } = limits;
   if (rcptMax === undefined && rcptDomainMax === undefined) return;
-  const domains = recipientDomains(job).size;
+  const domains = rcptDomainMax === undefined ? 0 : recipientDomains(job).size;
   if (job.waiting.length <= (rcptMax ?? Infinity) && domains <= (rcptDomainMax ?? Infinity)) return;
   if (!acceptsAny(job.options)) {
     const why = "the server's limits split the recipients, and `acceptance` is for all of them together";

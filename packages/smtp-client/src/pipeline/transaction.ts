@@ -48,7 +48,7 @@ export class Transaction implements ContentOwner {
   constructor(
     readonly job: SendJob,
     readonly plan: TransactionPlan,
-    readonly recipients: readonly Recipient[],
+    readonly recipients: Recipient[],
     private readonly owner: TransactionOwner,
   ) {
     this.#accepted = new AcceptedRecipients(job, owner.session.options.protocol === "lmtp");
@@ -107,9 +107,8 @@ export class Transaction implements ContentOwner {
     if (stage === "envelope" && this.owner.retryElsewhere(this.job, this)) return;
     const { chunkRefusal } = this.#accepted;
     if (chunkRefusal !== undefined && error.code !== "ERR_SMTP_UNEXPECTED_REPLY") {
-      // One chunk was refused, so the content was (RFC 3030 2), unless the server contradicts itself.
-      this.#accepted.reject(chunkRefusal, "data");
-      this.job.fail(asNotSent(error), this.owner.session.transcript?.entries);
+      // Unless the server contradicts itself.
+      this.#refusedByChunk(chunkRefusal, error);
       return;
     }
     const outcome = stage === "written" ? "unknown" : "not-sent";
@@ -122,11 +121,19 @@ export class Transaction implements ContentOwner {
     });
     // A 421 to the envelope is the server's own "not now" for whoever was accepted so far.
     const refusal = stage === "envelope" && error.reply?.code === 421 ? error.reply : undefined;
+    const waiting = new Set(this.job.waiting);
     for (const recipient of this.recipients) {
-      if (recipient.outcome !== "not-sent" || this.job.waiting.includes(recipient)) continue;
+      if (recipient.outcome !== "not-sent" || waiting.has(recipient)) continue;
       recipient.end(refusal === undefined ? outcome : "rejected", refusal, failure);
     }
     this.job.fail(failure, this.owner.session.transcript?.entries);
+  }
+
+  /** One chunk was refused, so the content was (RFC 3030 2), though LAST has no reply. */
+  #refusedByChunk(refusal: Reply, error: SendError): void {
+    this.#accepted.reject(refusal, "data");
+    this.#accepted.forget();
+    this.job.fail(asNotSent(error), this.owner.session.transcript?.entries);
   }
 
   /**
@@ -136,6 +143,11 @@ export class Transaction implements ContentOwner {
   cancel(error: SendError): void {
     if (this.stage === "ended") return;
     this.#cancelled = error;
+    const { chunkRefusal } = this.#accepted;
+    if (this.stage === "written" && chunkRefusal !== undefined) {
+      this.#refusedByChunk(chunkRefusal, error);
+      return;
+    }
     const outcome = this.stage === "written" ? "unknown" : "not-sent";
     const failure = new SendError(error.code, error.message, {
       phase: this.#phase(this.stage),
@@ -241,7 +253,7 @@ export class Transaction implements ContentOwner {
     const recipient = this.recipients[this.#answeredRecipients++] as Recipient;
     if (this.#mailRefusal === undefined && this.#cancelled === undefined && reply.code !== 421) {
       if (reply.code < 400) this.#accepted.add(recipient);
-      else if (this.#isTooMany(reply)) this.job.waiting.push(recipient);
+      else if (this.#isTooMany(reply)) this.#putOff(recipient, reply);
       else recipient.end("rejected", reply, this.#recipientRefused(reply));
     }
     if (reply.code === 421) return;
@@ -262,6 +274,16 @@ export class Transaction implements ContentOwner {
     return tooMany && acceptsAny(this.job.options) && this.#contentCanRepeat();
   }
 
+  /** To a further transaction; and with it those that were not named yet, who would only be refused one by one. */
+  #putOff(recipient: Recipient, reply: Reply): void {
+    const { job } = this;
+    job.waiting.push(recipient);
+    // A full mailbox (RFC 3463 3.3) says nothing about the others.
+    if (reply.enhanced?.charAt(2) === "2") return;
+    for (const next of this.recipients.splice(this.#issuedRecipients)) job.waiting.push(next);
+    job.mostRecipients = Math.min(job.mostRecipients, this.#accepted.count);
+  }
+
   #contentCanRepeat(): boolean {
     const { content } = this.plan.composed;
     return content instanceof Uint8Array || content.repeatable;
@@ -269,14 +291,21 @@ export class Transaction implements ContentOwner {
 
   /** All replies to the envelope are in, and DATA was not written ahead. */
   #onEnvelopeAnswered(): void {
-    if (this.stage !== "envelope") return;
-    if (this.#cancelled !== undefined || this.#accepted.count === 0 || !this.#satisfied()) {
+    if (!this.#inEnvelope) return;
+    const sendable = this.#cancelled === undefined && this.#accepted.count > 0 && this.#satisfied();
+    // A function for `acceptance` may have given up the message meanwhile, or the whole client.
+    if (!this.#inEnvelope) return;
+    if (!sendable || this.#cancelled !== undefined) {
       this.#end();
       return;
     }
     this.job.envelopeMs ??= elapsed(this.#began);
     if (this.plan.chunking) this.#writeContent();
     else this.#issueData();
+  }
+
+  get #inEnvelope(): boolean {
+    return this.stage === "envelope" && this.owner.session.failure === undefined;
   }
 
   #satisfied(): boolean {

@@ -1,4 +1,4 @@
-import { checkMs, optionError } from "../session/check-names.js";
+import { group, milliseconds, type OptionChecks, optionError, whole } from "../session/check-options.js";
 import {
   type ConnectionOptions,
   type ResolvedConnectionOptions,
@@ -36,49 +36,32 @@ export interface ResolvedClientOptions {
   readonly rateLimit: NonNullable<ClientOptions["rateLimit"]>;
 }
 
-const POOL_NAMES: ReadonlySet<string> = new Set([
-  "maxConnections",
-  "maxMessagesPerConnection",
-  "idleTimeoutMs",
-  "livenessTimeoutMs",
-  "rateLimit",
-]);
+const unlimited = whole(1, Number.MAX_SAFE_INTEGER, true);
+const rate = group({ count: milliseconds, perMs: milliseconds }, ["count", "perMs"]);
+
+const POOL_CHECKS: OptionChecks<Omit<ClientOptions, keyof ConnectionOptions>> = {
+  maxConnections: unlimited,
+  maxMessagesPerConnection: unlimited,
+  idleTimeoutMs: milliseconds,
+  livenessTimeoutMs: milliseconds,
+  rateLimit: group({ messages: rate, recipients: rate }),
+};
 
 /** @throws SendError ERR_CLIENT_OPTION, ERR_CLIENT_UNKNOWN_OPTION, ERR_CLIENT_URL */
 export function resolveClientOptions(given: ClientOptions | string | URL): ResolvedClientOptions {
-  const connection = resolveConnectionOptions(given, POOL_NAMES);
+  const connection = resolveConnectionOptions(given, POOL_CHECKS);
   const options = connection as ClientOptions;
   if (options.socket !== undefined) {
     throw optionError("ERR_CLIENT_OPTION", "a ready socket serves one SmtpConnection, not a pool");
   }
-  const rateLimit = options.rateLimit ?? {};
-  for (const [name, limit] of Object.entries(rateLimit)) {
-    if (name !== "messages" && name !== "recipients") {
-      throw optionError("ERR_CLIENT_UNKNOWN_OPTION", `there is no rateLimit named "${name}"`);
-    }
-    if (limit === undefined) continue;
-    checkMs(`rateLimit.${name}.count`, limit.count, 0);
-    checkMs(`rateLimit.${name}.perMs`, limit.perMs, 0);
-  }
   return {
     connection,
-    rateLimit,
+    rateLimit: options.rateLimit ?? {},
     limits: {
-      maxConnections: whole("maxConnections", options.maxConnections, 5),
-      maxMessagesPerConnection: whole(
-        "maxMessagesPerConnection",
-        options.maxMessagesPerConnection,
-        Number.POSITIVE_INFINITY,
-      ),
-      idleTimeoutMs: checkMs("idleTimeoutMs", options.idleTimeoutMs, 30_000),
-      livenessTimeoutMs: checkMs("livenessTimeoutMs", options.livenessTimeoutMs, 15_000),
+      maxConnections: options.maxConnections ?? 5,
+      maxMessagesPerConnection: options.maxMessagesPerConnection ?? Number.POSITIVE_INFINITY,
+      idleTimeoutMs: options.idleTimeoutMs ?? 30_000,
+      livenessTimeoutMs: options.livenessTimeoutMs ?? 15_000,
     },
   };
-}
-
-function whole(name: string, value: number | undefined, fallback: number): number {
-  if (value === undefined || value === Number.POSITIVE_INFINITY) return value ?? fallback;
-  if (!Number.isInteger(value) || value < 1)
-    throw optionError("ERR_CLIENT_OPTION", `${name} must be a whole number from 1 on`);
-  return value;
 }

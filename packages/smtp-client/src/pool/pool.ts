@@ -1,4 +1,4 @@
-import type { EmailMessage, MessageInput } from "@wirepost/mime-message";
+import { type EmailMessage, type MessageInput, releaseMessage } from "@wirepost/mime-message";
 import { MemoryTlsSessionStore } from "@wirepost/socket-core";
 import type { Receipt } from "../outcome/receipt.js";
 import type { SendError } from "../outcome/send-error.js";
@@ -109,6 +109,7 @@ export class Pool {
   ): Promise<Receipt> {
     return new Promise((resolve, reject) => {
       if (this.#closing !== undefined) {
+        releaseMessage(message);
         reject(clientClosed());
         return;
       }

@@ -2,12 +2,15 @@ import type { EmailMessage, MessageInput } from "@wirepost/mime-message";
 import type { Receipt } from "../outcome/receipt.js";
 import { SendError } from "../outcome/send-error.js";
 import type { SendOptions } from "../pipeline/send-options.js";
+import { checkOptions, type OptionChecks, object, optionError } from "../session/check-options.js";
+
+interface WrappedMessage {
+  readonly message: MessageInput | EmailMessage;
+  readonly options?: SendOptions | undefined;
+}
 
 /** A message of a batch, alone or with options of its own. */
-export type BatchItem =
-  | MessageInput
-  | EmailMessage
-  | { readonly message: MessageInput | EmailMessage; readonly options?: SendOptions | undefined };
+export type BatchItem = MessageInput | EmailMessage | WrappedMessage;
 
 /** What became of one message of a batch. `index` counts from 0 in the order of the source. */
 export type BatchResult =
@@ -66,27 +69,29 @@ export async function* runBatch(
   };
 
   const read = async (): Promise<void> => {
-    const iterator =
-      Symbol.asyncIterator in messages ? messages[Symbol.asyncIterator]() : messages[Symbol.iterator]();
+    let iterator: Iterator<BatchItem> | AsyncIterator<BatchItem> | undefined;
     let index = 0;
     try {
+      iterator =
+        Symbol.asyncIterator in messages ? messages[Symbol.asyncIterator]() : messages[Symbol.iterator]();
       for (;;) {
-        const step = await nextOrAborted(iterator);
-        if (step.done === true) break;
         while (pending + results.length >= runner.inFlight && !stopped) {
           await new Promise<void>((resolve) => {
             wakeReader = resolve;
           });
         }
         if (stopped) break;
+        const step = await nextOrAborted(iterator);
+        if (step.done === true) break;
         runner.signal?.throwIfAborted();
+        // Also when the consumer has left meanwhile: nobody else has this message any more.
         start(step.value, index++);
       }
       if (stopped) await iterator.return?.();
     } catch (error) {
       sourceError = { error };
       // Not awaited: a source that hangs in next() hangs in return() too.
-      void Promise.resolve(iterator.return?.()).catch(() => undefined);
+      void leave(iterator).catch(() => undefined);
     } finally {
       exhausted = true;
       wakeConsumer?.();
@@ -95,10 +100,10 @@ export async function* runBatch(
 
   const start = (item: BatchItem, index: number): void => {
     pending++;
-    const wrapped = typeof item === "object" && item !== null && "message" in item;
     // A throw becomes a rejection: what was begun has to end.
     new Promise<Receipt>((resolve) => {
-      resolve(runner.send(wrapped ? item.message : item, wrapped ? item.options : undefined));
+      const { message, options } = unwrapped(item);
+      resolve(runner.send(message, options));
     }).then(
       (receipt) => finished({ index, message: item, receipt }),
       (error: unknown) => finished({ index, message: item, error: asSendError(error) }),
@@ -126,6 +131,35 @@ export async function* runBatch(
     wakeReader?.();
   }
   if (sourceError !== undefined) throw sourceError.error;
+}
+
+async function leave(iterator: Iterator<unknown> | AsyncIterator<unknown> | undefined): Promise<void> {
+  await iterator?.return?.();
+}
+
+const ITEM_CHECKS: OptionChecks<WrappedMessage> = { message: object, options: object };
+
+/** @throws SendError for a typing error beside `message`, which would send without the options */
+function unwrapped(item: BatchItem): WrappedMessage {
+  const wrapped = typeof item === "object" && item !== null && "message" in item;
+  if (!wrapped) return { message: item };
+  checkOptions("batch", item, ITEM_CHECKS);
+  return item;
+}
+
+/** @throws SendError ERR_CLIENT_OPTION for what can give no messages */
+export function checkSource(messages: unknown): void {
+  const source = messages as Partial<AsyncIterable<unknown> & Iterable<unknown>> | null | undefined;
+  const iterable =
+    typeof source === "object" &&
+    source !== null &&
+    (typeof source[Symbol.asyncIterator] === "function" || typeof source[Symbol.iterator] === "function");
+  if (!iterable) {
+    throw optionError(
+      "ERR_CLIENT_OPTION",
+      "sendAll() takes an iterable of messages; send() takes one message",
+    );
+  }
 }
 
 function asSendError(error: unknown): SendError {

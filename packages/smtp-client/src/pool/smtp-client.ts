@@ -1,12 +1,13 @@
 import type { EmailMessage, MessageInput } from "@wirepost/mime-message";
 import { notLoaded } from "../outcome/not-loaded.js";
 import type { Receipt } from "../outcome/receipt.js";
-import { NO_OPTIONS, type SendOptions } from "../pipeline/send-options.js";
+import { checkSendOptions, NO_OPTIONS, type SendOptions } from "../pipeline/send-options.js";
+import { checkOptions, signal } from "../session/check-options.js";
 import { clientClosed } from "./client-closed.js";
 import { type ClientOptions, type ResolvedClientOptions, resolveClientOptions } from "./client-options.js";
 import { dataOf, envelopeFields } from "./early-envelope.js";
 import type { Pool } from "./pool.js";
-import { type BatchItem, type BatchResult, runBatch } from "./run-batch.js";
+import { type BatchItem, type BatchResult, checkSource, runBatch } from "./run-batch.js";
 
 /** What a client has in hand. */
 export interface ClientStatistics {
@@ -64,13 +65,16 @@ export class SmtpClient {
 
   /**
    * Sends every message of a source and yields each result as it ends, in bounded memory: the source is read only as fast as
-   * messages go out and results are taken. Throws only what the source or the signal throws. A consumer that leaves early leaves
-   * messages that were read already to be sent.
+   * messages go out and results are taken. A consumer that leaves early leaves messages that were read already to be sent.
+   *
+   * @throws SendError ERR_CLIENT_OPTION at once for what is no source of messages; later only what the source or the signal throws
    */
   sendAll(
     messages: Iterable<BatchItem> | AsyncIterable<BatchItem>,
     options: SendOptions = NO_OPTIONS,
   ): AsyncGenerator<BatchResult, void, undefined> {
+    checkSource(messages);
+    checkSendOptions(options);
     const sender = {};
     return runBatch(messages, {
       // Enough that a connection always finds its next message when it writes the end of one.
@@ -83,6 +87,7 @@ export class SmtpClient {
 
   /** Opens a connection, and logs in, without sending. @throws SendError */
   async verify(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
+    checkOptions("verify", options, { signal });
     if (this.#closing !== undefined) throw clientClosed();
     await (await this.#load()).verify(options.signal);
   }
@@ -110,10 +115,11 @@ export class SmtpClient {
   }
 
   #send(sender: object, message: MessageInput | EmailMessage, options: SendOptions): Promise<Receipt> {
-    if (this.#closing !== undefined) return Promise.reject(clientClosed());
     if (this.#pool !== undefined) return this.#pool.send(sender, message, options);
+    if (this.#closing !== undefined) return Promise.reject(clientClosed());
     return new Promise((resolve, reject) => {
       // A throw in here becomes the promise's rejection, as it does with the pool.
+      checkSendOptions(options);
       const envelope = envelopeFields(message);
       const kept =
         options.envelope === undefined ? options : { ...options, envelope: dataOf(options.envelope) };

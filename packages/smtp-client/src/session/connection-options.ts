@@ -1,11 +1,12 @@
 import { hostname } from "node:os";
-import { helloDomain } from "@wirepost/mail-address";
 import type { ConnectOptions, Socket, TlsOptions } from "@wirepost/socket-core";
-import { checkMs, checkNames, checkSignal, optionError } from "./check-names.js";
+import { checkOptions, type OptionCheck, optionError } from "./check-options.js";
+import { CONNECTION_CHECKS } from "./connection-checks.js";
 import { parseConnectionUrl } from "./connection-url.js";
 import { type AuthOptions, Login } from "./login.js";
 import type { Observer } from "./observer.js";
 import { resolveTimeouts, type Timeouts } from "./timeouts.js";
+import { asksForProof } from "./tls-checks.js";
 
 /**
  * How TLS is used.
@@ -17,7 +18,11 @@ import { resolveTimeouts, type Timeouts } from "./timeouts.js";
 export type TlsPolicy = "implicit" | "required" | "opportunistic" | "none";
 
 export interface TlsSettings extends Omit<TlsOptions, "signal" | "onCertificate"> {
-  /** Default: `implicit` on port 465, `required` with credentials (loopback excepted), `opportunistic` otherwise. */
+  /**
+   * Default: `implicit` on port 465; `required` with credentials (loopback excepted) and with settings by which the server has to
+   * prove who it is (`ca`, `extraCa`, `hostNames`, `pins`, `trusted`, `denied`, `revocation`, `verify: "full"`); `opportunistic`
+   * otherwise.
+   */
   readonly policy?: TlsPolicy | undefined;
 }
 
@@ -93,159 +98,50 @@ export interface ResolvedConnectionOptions extends Omit<ConnectionOptions, "auth
   readonly earlyHello?: boolean | undefined;
 }
 
-const NAMES: ReadonlySet<string> = new Set<keyof ConnectionOptions>([
-  "host",
-  "port",
-  "path",
-  "socket",
-  "protocol",
-  "tls",
-  "auth",
-  "clientName",
-  "extended",
-  "timeouts",
-  "pipelining",
-  "chunking",
-  "window",
-  "proxy",
-  "family",
-  "preferFamily",
-  "localAddress",
-  "localPort",
-  "lookup",
-  "observer",
-  "transcript",
-  "strictLineEnd",
-  "replyLimits",
-  "signal",
-  "closeTimeoutMs",
-]);
-const WINDOW_NAMES: ReadonlySet<string> = new Set(["maxMessages", "maxBytes"]);
-const REPLY_LIMIT_NAMES: ReadonlySet<string> = new Set(["maxLineBytes", "maxReplyBytes", "maxLines"]);
-const OBSERVER_NAMES: ReadonlySet<string> = new Set<keyof Observer>([
-  "onCommand",
-  "onReply",
-  "onCertificate",
-  "onTransfer",
-  "onTranscript",
-  "onClosed",
-]);
-const TLS_NAMES: ReadonlySet<string> = new Set<keyof TlsSettings>([
-  "policy",
-  "servername",
-  "hostNames",
-  "verify",
-  "ca",
-  "extraCa",
-  "certificate",
-  "key",
-  "pfx",
-  "passphrase",
-  "minVersion",
-  "maxVersion",
-  "ciphers",
-  "groups",
-  "signatureAlgorithms",
-  "alpn",
-  "sessionStore",
-  "pins",
-  "trusted",
-  "denied",
-  "revocation",
-  "handshakeTimeoutMs",
-  "onKeyLog",
-  "requestCertificate",
-]);
-
-function checkChoice<T extends string>(
-  name: string,
-  value: T | undefined,
-  choices: readonly T[],
-  fallback: T,
-): T {
-  if (value === undefined) return fallback;
-  if (!choices.includes(value)) {
-    throw optionError("ERR_CLIENT_OPTION", `${name} must be one of ${choices.join(", ")}`);
-  }
-  return value;
-}
-
 /**
- * @param extra names that belong to the caller's own options
+ * @param extra checks of the options that the caller has besides
  * @throws SendError ERR_CLIENT_UNKNOWN_OPTION, ERR_CLIENT_OPTION, ERR_CLIENT_URL
  */
 export function resolveConnectionOptions(
   given: ConnectionOptions | string | URL,
-  extra: ReadonlySet<string> = new Set(),
+  extra: Readonly<Record<string, OptionCheck>> = {},
 ): ResolvedConnectionOptions {
   const options: ConnectionOptions =
-    typeof given === "string" || given instanceof URL ? parseConnectionUrl(given) : { ...given };
-  checkNames("connection", options, new Set([...NAMES, ...extra]));
-  const protocol = checkChoice("protocol", options.protocol, ["smtp", "lmtp"], "smtp");
-  const tls: TlsSettings = typeof options.tls === "string" ? { policy: options.tls } : (options.tls ?? {});
-  checkNames("tls", tls, TLS_NAMES);
-  if (options.observer !== undefined) checkNames("observer", options.observer, OBSERVER_NAMES);
-  if (options.replyLimits !== undefined) checkNames("replyLimits", options.replyLimits, REPLY_LIMIT_NAMES);
-  checkWindow(options.window);
-  checkSignal(options.signal);
-  const { policy: givenPolicy, ...tlsOptions } = tls;
+    typeof given === "string" || given instanceof URL ? parseConnectionUrl(given) : given;
+  checkOptions("connection", options, { ...CONNECTION_CHECKS, ...extra });
   if (options.host === undefined && options.path === undefined && options.socket === undefined) {
     throw optionError("ERR_CLIENT_OPTION", "a host, a path or a socket is needed");
   }
-  const host = options.host ?? "localhost";
-  if (typeof host !== "string" || host === "")
-    throw optionError("ERR_CLIENT_OPTION", "host must be a name or an address");
-  const policy = checkChoice(
-    "tls",
-    givenPolicy,
-    ["implicit", "required", "opportunistic", "none"],
-    defaultPolicy(options, host, protocol),
-  );
-  const port = options.port ?? defaultPort(policy, options.auth !== undefined, protocol);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw optionError("ERR_CLIENT_OPTION", "port must be a whole number from 1 to 65535");
-  }
-  checkClientName(options.clientName);
+  const { host = "localhost", protocol = "smtp" } = options;
+  const tls: TlsSettings = typeof options.tls === "string" ? { policy: options.tls } : (options.tls ?? {});
+  const { policy = defaultPolicy(options, tls, host, protocol), ...tlsOptions } = tls;
   // The credentials live in `login` alone.
   const { auth, ...rest } = options;
   return {
     ...rest,
     host,
     hostGiven: options.host !== undefined,
-    port,
+    port: options.port ?? defaultPort(policy, auth !== undefined, protocol),
     protocol,
     policy,
     tlsOptions,
     login: auth === undefined ? undefined : new Login(auth),
     times: resolveTimeouts(options.timeouts),
-    closeTimeoutMs: checkMs("closeTimeoutMs", options.closeTimeoutMs, 30_000),
-    pipelining: checkChoice("pipelining", options.pipelining, ["full", "envelope", "off"], "full"),
-    chunking: checkChoice("chunking", options.chunking, ["auto", "off"], "auto"),
+    closeTimeoutMs: options.closeTimeoutMs ?? 30_000,
+    pipelining: options.pipelining ?? "full",
+    chunking: options.chunking ?? "auto",
   };
 }
 
-function checkWindow(window: ConnectionOptions["window"]): void {
-  if (window === undefined) return;
-  checkNames("window", window, WINDOW_NAMES);
-  for (const [name, value] of Object.entries(window)) {
-    if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
-      throw optionError("ERR_CLIENT_OPTION", `window.${name} must be a whole number from 1 on`);
-    }
-  }
-}
-
-/** Refused here rather than at EHLO, when somebody has been called already. */
-function checkClientName(clientName: string | undefined): void {
-  if (clientName === undefined) return;
-  try {
-    helloDomain(clientName);
-  } catch {
-    throw optionError("ERR_CLIENT_OPTION", "clientName must be a domain or an address literal");
-  }
-}
-
-function defaultPolicy(options: ConnectionOptions, host: string, protocol: "smtp" | "lmtp"): TlsPolicy {
+function defaultPolicy(
+  options: ConnectionOptions,
+  tls: TlsSettings,
+  host: string,
+  protocol: "smtp" | "lmtp",
+): TlsPolicy {
   if (options.port === 465 && protocol === "smtp") return "implicit";
+  // Opportunistic TLS verifies nobody: an authority or a pin would be ignored there.
+  if (asksForProof(tls)) return "required";
   if (options.auth === undefined) return "opportunistic";
   // What never leaves the machine needs no protection from the wire; through a proxy "localhost" is the proxy's.
   const own = options.path !== undefined || (options.host !== undefined && isLoopback(host));

@@ -1,5 +1,14 @@
 import type { Credentials } from "@wirepost/sasl";
-import { checkNames } from "./check-names.js";
+import {
+  callback,
+  checkOptions,
+  either,
+  flag,
+  listOf,
+  type OptionChecks,
+  object,
+  text,
+} from "./check-options.js";
 
 export interface AuthOptions extends Credentials {
   /** Only these mechanisms, in this order. Default: all that the credentials allow, strongest first. */
@@ -8,29 +17,31 @@ export interface AuthOptions extends Credentials {
   readonly allowClearText?: boolean | readonly string[] | undefined;
 }
 
-const NAMES: ReadonlySet<string> = new Set<keyof AuthOptions>([
-  "username",
-  "password",
-  "authorizationId",
-  "token",
-  "realm",
-  "domain",
-  "workstation",
-  "ntlm",
-  "external",
-  "gssapi",
-  "anonymous",
-  "mechanisms",
-  "allowClearText",
-]);
+const texts = listOf(text);
+
+const CHECKS: OptionChecks<AuthOptions> = {
+  username: text,
+  password: text,
+  authorizationId: text,
+  token: either("text or a function", text, callback),
+  realm: text,
+  domain: text,
+  workstation: text,
+  ntlm: object,
+  external: flag,
+  gssapi: either("true, false or an object", flag, object),
+  anonymous: either("true, false or text", flag, text),
+  mechanisms: texts,
+  allowClearText: either("true, false or a list of mechanisms", flag, texts),
+};
 
 /** How to log in, held so that `inspect()`, JSON and a spread of the options around it show nothing of it. */
 export class Login {
   readonly #auth: AuthOptions;
 
-  /** @throws SendError ERR_CLIENT_UNKNOWN_OPTION */
+  /** @throws SendError ERR_CLIENT_UNKNOWN_OPTION, ERR_CLIENT_OPTION */
   constructor(auth: AuthOptions) {
-    checkNames("auth", auth, NAMES);
+    checkOptions("auth", auth, CHECKS, "auth.");
     this.#auth = { ...auth };
   }
 

@@ -10,7 +10,10 @@ import type { TranscriptEntry } from "./transcript.js";
 export interface Observer {
   /** Before a command is written. AUTH shows its mechanism only. */
   onCommand?(command: Command): void;
-  /** Each reply with the verb that it answers; `""` for the greeting and for an unsolicited 421. */
+  /**
+   * Each reply with the verb that it answers; `""` for the greeting and for an unsolicited 421. Secrets are hidden; a challenge
+   * (334 to AUTH) shows `<redacted>`.
+   */
   onReply?(verb: string, reply: Reply): void;
   /**
    * The server's certificate before any byte goes through TLS, with the reason why it would be refused.

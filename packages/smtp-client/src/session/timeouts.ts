@@ -1,5 +1,5 @@
 import type { Awaited } from "@wirepost/smtp-protocol";
-import { SendError } from "../outcome/send-error.js";
+import { milliseconds, type OptionChecks } from "./check-options.js";
 
 /** Deadlines in milliseconds. Each runs for a whole reply or a whole step, whatever trickles in meanwhile. */
 export interface Timeouts {
@@ -9,7 +9,9 @@ export interface Timeouts {
   readonly tlsMs: number;
   /** The greeting. Default 30,000; RFC 5321 4.5.3.2.1 allows servers 300,000. */
   readonly greetingMs: number;
-  /** EHLO, AUTH steps, RSET, NOOP, VRFY and other commands. Default 300,000. */
+  /**
+   * EHLO, AUTH steps (each call of the caller's `token()` too), RSET, NOOP, VRFY and other commands. Default 300,000.
+   */
   readonly commandMs: number;
   /** MAIL (RFC 5321 4.5.3.2.2). Default 300,000. */
   readonly mailMs: number;
@@ -38,23 +40,14 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
   quitMs: 2_000,
 };
 
+export const TIMEOUT_CHECKS = Object.fromEntries(
+  Object.keys(DEFAULT_TIMEOUTS).map((name) => [name, milliseconds]),
+) as OptionChecks<Timeouts>;
+
 export function resolveTimeouts(given: Partial<Timeouts> | undefined): Timeouts {
-  if (given === undefined) return DEFAULT_TIMEOUTS;
   const timeouts = { ...DEFAULT_TIMEOUTS };
-  for (const [name, value] of Object.entries(given)) {
-    if (!(name in DEFAULT_TIMEOUTS)) {
-      throw new SendError("ERR_CLIENT_UNKNOWN_OPTION", `there is no timeout named "${name}"`, {
-        phase: "compose",
-      });
-    }
-    if (value === undefined) continue;
-    // setTimeout cannot count beyond 2^31 - 1 ms and would fire at once.
-    if (typeof value !== "number" || !(value > 0 && value <= 2_147_483_647)) {
-      throw new SendError("ERR_CLIENT_OPTION", `timeouts.${name} must be from 1 to 2147483647 ms`, {
-        phase: "compose",
-      });
-    }
-    timeouts[name as keyof Timeouts] = value;
+  for (const [name, value] of Object.entries(given ?? {})) {
+    if (value !== undefined) timeouts[name as keyof Timeouts] = value;
   }
   return timeouts;
 }
