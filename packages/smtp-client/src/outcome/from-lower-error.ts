@@ -63,10 +63,12 @@ export function fromLowerError(error: unknown, phase: Phase, context: Context = 
   const message = quotesServer
     ? `the server broke the protocol (${code})`
     : (context.secrets?.scrub(text) ?? text);
+  // The error itself shows what was scrubbed.
+  const showsSecret = quotesServer || message !== text;
   const failure = new SendError(code ?? context.otherwise ?? "ERR_CLIENT_CONNECTION_LOST", message, {
     phase: code !== undefined && RESOLVING.test(code) ? "resolve" : phase,
     retryable: code?.startsWith(SOCKET_PREFIX) === true && PASSING.has(code.slice(SOCKET_PREFIX.length)),
-    cause: quotesServer ? undefined : error,
+    cause: showsSecret ? undefined : error,
   });
   failure.transcript = context.transcript;
   return failure;

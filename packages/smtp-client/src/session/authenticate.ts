@@ -14,6 +14,8 @@ import { refused } from "../outcome/refused.js";
 import { SendError } from "../outcome/send-error.js";
 import { isLoopback } from "./connection-options.js";
 import type { AuthOptions } from "./login.js";
+import { ownStep } from "./own-step.js";
+import { SecretForms } from "./secret-forms.js";
 import type { Session } from "./session.js";
 
 /** No mechanism takes so many steps; a server that goes on with 334 is cancelled by the mechanism first (threats S4). */
@@ -25,19 +27,29 @@ export async function authenticate(
   auth: AuthOptions | undefined = session.options.login?.reveal(),
 ): Promise<void> {
   if (auth === undefined) return;
+  try {
+    await choose(session, auth);
+  } finally {
+    // What fails from here on is none of the login's; `failure` has been told its phase.
+    if (session.failure === undefined) session.phase = "ehlo";
+  }
+}
+
+/** Tries the mechanisms until one has logged in. @throws SendError */
+async function choose(session: Session, auth: AuthOptions): Promise<void> {
   const offered = session.protocol.capabilities.auth;
   if (offered.size === 0) {
     throw new SendError(
       "ERR_CLIENT_AUTH_NOT_OFFERED",
       "credentials were given and the server announces no AUTH",
-      {
-        phase: "auth",
-      },
+      { phase: "auth" },
     );
   }
+  session.secrets.hideWith(new SecretForms());
   for (const secret of [auth.password, auth.token]) {
     if (typeof secret === "string") session.secrets.add(secret);
   }
+  const names = openNames(auth, session);
   const { tls } = session.socket;
   const tlsState = {
     // TLS that nobody vouches for hides nothing from whoever sits in the middle; on this machine nobody does.
@@ -67,9 +79,8 @@ export async function authenticate(
   for (;;) {
     const choice = nextMechanism(choices, attempts, tlsState);
     if (choice === undefined) throw failure as SendError;
-    for (const { name, reason } of choice.skipped)
-      session.transcript?.note(`AUTH ${name} not used: ${reason}`);
-    const result = await attempt(session, choice);
+    for (const { name, reason } of choice.skipped) session.note(`AUTH ${name} not used: ${reason}`);
+    const result = await attempt(session, choice, names);
     if (result === undefined) return;
     failure = refused(
       "ERR_CLIENT_AUTH_REFUSED",
@@ -96,20 +107,29 @@ function credentialsOf(auth: AuthOptions, session: Session): Credentials {
   };
 }
 
+/** What mechanisms say besides secrets, and everybody may read. */
+function openNames(auth: AuthOptions, { options }: Session): string[] {
+  const { username, authorizationId, realm, domain, workstation } = auth;
+  const names = [username, authorizationId, realm, domain, workstation, options.host, options.clientName];
+  return names.filter((name) => name !== undefined);
+}
+
 /** One exchange. Undefined: logged in. @throws SendError where the exchange broke, rather than being refused. */
 async function attempt(
   session: Session,
   choice: MechanismChoice,
+  names: readonly string[],
 ): Promise<{ reply: Reply; mechanism: Mechanism } | undefined> {
+  const step = `AUTH ${choice.name}`;
   let mechanism: Mechanism;
   let first: Uint8Array | null;
   try {
-    mechanism = await choice.create();
-    first = await mechanism.initial();
+    mechanism = await ownStep(session, step, () => choice.create());
+    first = await ownStep(session, step, () => mechanism.initial());
   } catch (error) {
-    throw fromLowerError(error, "auth", { secrets: session.secrets });
+    throw stepError(error, session);
   }
-  session.secrets.add(first);
+  session.secrets.addResponse(first, names);
   // RFC 4954 4: with an initial response the command line still is one of at most 512 octets.
   const inline = first !== null && fitsInitialResponse(mechanism.name, first);
   let pending = inline ? null : first;
@@ -118,19 +138,21 @@ async function attempt(
     mechanism: mechanism.name,
     ...(inline ? { initialResponse: first as Uint8Array } : {}),
   });
-  for (let step = 0; reply.code === 334; step++) {
+  for (let steps = 0; reply.code === 334; steps++) {
+    const challenge = reply;
     let response: Uint8Array;
     try {
-      if (step >= MAX_STEPS)
+      if (steps >= MAX_STEPS)
         throw new SendError("ERR_CLIENT_AUTH_REFUSED", "the server never ended AUTH", { phase: "auth" });
       // What was too long for the command line answers the server's first, empty challenge.
-      response = pending ?? (await mechanism.respond(parseSaslChallenge(reply)));
+      response =
+        pending ?? (await ownStep(session, step, () => mechanism.respond(parseSaslChallenge(challenge))));
     } catch (error) {
       await session.respond(null).catch(() => undefined);
-      throw fromLowerError(error, "auth", { secrets: session.secrets });
+      throw stepError(error, session);
     }
     pending = null;
-    session.secrets.add(response);
+    session.secrets.addResponse(response, names);
     reply = await session.respond(response);
   }
   if (reply.code >= 400) return { reply, mechanism };
@@ -150,4 +172,9 @@ async function attempt(
     throw failure;
   }
   return undefined;
+}
+
+/** What no mechanism throws comes from a function of the caller that it called. */
+function stepError(error: unknown, { secrets }: Session): SendError {
+  return fromLowerError(error, "auth", { secrets, otherwise: "ERR_CLIENT_CALLBACK" });
 }

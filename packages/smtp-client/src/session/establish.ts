@@ -1,8 +1,11 @@
 import type { Reply } from "@wirepost/smtp-protocol";
 import { publishConnection } from "../outcome/diagnostics.js";
+import { fromLowerError } from "../outcome/from-lower-error.js";
+import { notLoaded } from "../outcome/not-loaded.js";
 import { abortedError, refused } from "../outcome/refused.js";
 import { SendError } from "../outcome/send-error.js";
 import { defaultClientName, type ResolvedConnectionOptions } from "./connection-options.js";
+import type { ReplyHandler } from "./reply-handler.js";
 import { Session } from "./session.js";
 import { elapsed, turnNow } from "./turn-clock.js";
 
@@ -55,7 +58,8 @@ async function open(
     return session;
   } catch (error) {
     // A refused step leaves the session open for a QUIT; a failed one has closed it already.
-    const failure = error as SendError;
+    const { secrets, phase } = session;
+    const failure = fromLowerError(error, phase, { secrets, otherwise: "ERR_CLIENT_CALLBACK" });
     failure.transcript ??= session.transcript?.entries;
     publishConnection({ host: options.host, port: options.port, state: "failed", error: failure });
     void session.quit();
@@ -108,15 +112,12 @@ async function secure(session: Session): Promise<void> {
     return;
   }
   if (policy === "none") return;
-  session.phase = "tls";
   if (!session.protocol.capabilities.has("STARTTLS")) {
     if (policy === "opportunistic") return;
     throw new SendError(
       "ERR_CLIENT_TLS_NOT_OFFERED",
       "TLS is required and the server does not announce STARTTLS",
-      {
-        phase: "tls",
-      },
+      { phase: "tls" },
     );
   }
   if (await startTls(session)) await hello(session);
@@ -124,14 +125,23 @@ async function secure(session: Session): Promise<void> {
 
 /** STARTTLS and the handshake. False: refused, and the policy goes on without. @throws SendError */
 export async function startTls(session: Session, verify?: "full"): Promise<boolean> {
+  const before = session.phase;
   session.phase = "tls";
-  const { reply, handshake } = await requestStartTls(session, verify);
-  if (handshake === undefined) {
-    if (session.options.policy === "opportunistic") return false;
-    throw refused("ERR_CLIENT_TLS_REFUSED", "TLS is required and the server refused STARTTLS", "tls", reply);
+  let secured = false;
+  try {
+    const { reply, handshake } = await requestStartTls(session, verify);
+    if (handshake === undefined) {
+      if (session.options.policy === "opportunistic") return false;
+      const message = "TLS is required and the server refused STARTTLS";
+      throw refused("ERR_CLIENT_TLS_REFUSED", message, "tls", reply);
+    }
+    await handshake;
+    secured = true;
+    return true;
+  } finally {
+    // The session goes on where it was.
+    if (!secured && session.failure === undefined) session.phase = before;
   }
-  await handshake;
-  return true;
 }
 
 /** The handshake must begin in the turn of the 220: bytes that follow it in clear then break the handshake (threats T5). */
@@ -140,24 +150,17 @@ function requestStartTls(
   verify: "full" | undefined,
 ): Promise<{ reply: Reply; handshake: Promise<void> | undefined }> {
   return new Promise((resolve, reject) => {
-    if (session.failure !== undefined) {
-      reject(session.failure);
-      return;
-    }
-    session.send(
-      { verb: "STARTTLS" },
-      {
-        onReply: (exchange) => {
-          const reply = exchange.reply as Reply;
-          const handshake = exchange.replyClass === "positive" ? session.startTls(verify) : undefined;
-          // Wrapped in an object, so that resolving does not wait for the handshake itself.
-          handshake?.catch(() => undefined);
-          resolve({ reply, handshake });
-        },
-        onLost: reject,
+    const handler: ReplyHandler = {
+      onReply: (exchange) => {
+        const reply = exchange.reply as Reply;
+        const handshake = exchange.replyClass === "positive" ? session.startTls(verify) : undefined;
+        // Wrapped in an object, so that resolving does not wait for the handshake itself.
+        handshake?.catch(() => undefined);
+        resolve({ reply, handshake });
       },
-    );
-    session.flush();
+      onLost: reject,
+    };
+    session.attempt(() => session.send({ verb: "STARTTLS" }, handler), reject);
   });
 }
 
@@ -165,7 +168,9 @@ async function login(session: Session): Promise<void> {
   session.phase = "auth";
   const began = turnNow();
   // Mechanisms are loaded by those who log in only.
-  const { authenticate } = await import("./authenticate.js");
+  const { authenticate } = await import("./authenticate.js").catch((cause: unknown) => {
+    throw notLoaded(cause);
+  });
   await authenticate(session);
   session.timings.authMs = elapsed(began);
 }

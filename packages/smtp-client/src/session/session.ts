@@ -2,7 +2,6 @@ import {
   ClientProtocol,
   type Command,
   commandLine,
-  type Exchange,
   NEED_DATA,
   type Reply,
   SmtpProtocolError,
@@ -10,32 +9,21 @@ import {
 import type { Socket } from "@wirepost/socket-core";
 import { publishConnection } from "../outcome/diagnostics.js";
 import { fromLowerError } from "../outcome/from-lower-error.js";
-import { type Phase, SendError } from "../outcome/send-error.js";
+import type { Phase, SendError } from "../outcome/send-error.js";
 import type { ResolvedConnectionOptions } from "./connection-options.js";
 import { Deadline } from "./deadline.js";
+import { hiddenForms } from "./hidden-forms.js";
 import { type OpenedSocket, openSocket, type SetupTimings } from "./open-socket.js";
+import { DECIDES, promiseHandler, type ReplyHandler, type SessionExchange } from "./reply-handler.js";
+import { hideChallenge, REDACTED, type Secrets } from "./secrets.js";
+import { closedError, lateError, lostError, shuttingDown } from "./session-errors.js";
 import { replyTimeoutMs } from "./timeouts.js";
 import { describeTls, tlsOptionsFor } from "./tls-settings.js";
-import type { Secrets, Transcript } from "./transcript.js";
+import { shownCommand, type Transcript } from "./transcript.js";
 import { elapsed, turnNow } from "./turn-clock.js";
 
-/** Whoever wrote a command hears what became of it. */
-export interface ReplyHandler {
-  /** The reply came; called in the turn in which its bytes arrived. */
-  onReply(exchange: SessionExchange): void;
-  /** The reply will not come. May be called once for each of the handler's exchanges. */
-  onLost(error: SendError): void;
-}
-
-export type SessionExchange = Exchange<ReplyHandler>;
-
-/** Replies after which nothing is left to do for the message. */
-const DECIDES: ReadonlySet<SessionExchange["awaited"]> = new Set([
-  "end",
-  "endForOne",
-  "lastChunk",
-  "refusal",
-]);
+export type { ReplyHandler, SessionExchange };
+export { closedError };
 
 /** Octets that a socket may hold before content waits; with what is being appended they fit in one slab of the engine. */
 const MAX_HELD_BYTES = 128 * 1024;
@@ -67,6 +55,7 @@ export class Session {
   readonly #deadline = new Deadline(() => this.#deadlinePassed());
   #timed: SessionExchange | "content" | undefined;
   #drainWaiters: (() => void)[] = [];
+  readonly #overListeners = new Set<(error: SendError) => void>();
   #aliveWithinMs: number | undefined;
   #socketFull = false;
   /** Octets that the socket has and has not given back. */
@@ -75,7 +64,9 @@ export class Session {
 
   /** Resolves once TCP, a proxy and implicit TLS stand. @throws SendError */
   static async open(options: ResolvedConnectionOptions): Promise<Session> {
+    const forms = await hiddenForms(options);
     const opened = await openSocket(options);
+    if (forms !== undefined) opened.secrets.hideWith(forms);
     try {
       return new Session(options, opened);
     } catch (error) {
@@ -110,7 +101,7 @@ export class Session {
     this.#schedule();
     socket.setReceiver({
       onData: (chunk) => this.#receive(chunk),
-      onEnd: () => this.fail(this.#lostError()),
+      onEnd: () => this.fail(lostError(this.options, this.phase)),
       onError: (error) => this.fail(fromLowerError(error, this.phase)),
       onDrain: () => this.#drained(),
       borrows: true,
@@ -145,6 +136,23 @@ export class Session {
     return this.#failure;
   }
 
+  /** Calls once when the connection is over, unless the function returned is called before. */
+  whenOver(listener: (error: SendError) => void): () => void {
+    this.#overListeners.add(listener);
+    return () => this.#overListeners.delete(listener);
+  }
+
+  /** A line for the transcript. An observer that throws at it ends the session. @throws SendError */
+  note(text: string): void {
+    try {
+      this.transcript?.note(text);
+    } catch (error) {
+      const failure = fromLowerError(error, this.phase, { otherwise: "ERR_CLIENT_CALLBACK" });
+      this.fail(failure);
+      throw failure;
+    }
+  }
+
   /** Appends a command; `flush()` writes it. Inside a reply handler the flush comes by itself. */
   send(command: Command, handler: ReplyHandler): SessionExchange {
     this.options.observer?.onCommand?.(shownCommand(command));
@@ -157,7 +165,7 @@ export class Session {
   request(command: Command): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const handler = promiseHandler(resolve, reject);
-      this.#attempt(() => this.send(command, handler), reject);
+      this.attempt(() => this.send(command, handler), reject);
     });
   }
 
@@ -165,12 +173,15 @@ export class Session {
   respond(octets: Uint8Array | null): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const handler = promiseHandler(resolve, reject);
-      this.transcript?.client(octets === null ? "*" : "<redacted>");
-      this.#attempt(() => this.protocol.respond(octets, handler), reject);
+      this.attempt(() => {
+        this.protocol.respond(octets, handler);
+        this.transcript?.client(octets === null ? "*" : REDACTED);
+      }, reject);
     });
   }
 
-  #attempt(write: () => void, reject: (error: SendError) => void): void {
+  /** Appends by `write` and hands it to the socket. Whatever keeps that from being done goes to `reject`. */
+  attempt(write: () => void, reject: (error: SendError) => void): void {
     if (this.#failure !== undefined) {
       reject(this.#failure);
       return;
@@ -229,13 +240,13 @@ export class Session {
       this.#deadline.clear();
       await handshake;
     } catch (error) {
-      const failure = fromLowerError(error, "tls");
+      const failure = fromLowerError(error, "tls", { otherwise: "ERR_CLIENT_CALLBACK" });
       this.fail(failure);
       throw failure;
     }
     if (this.#failure !== undefined) throw this.#failure;
     this.timings.tlsMs = elapsed(began);
-    this.transcript?.note(describeTls(this.#socket));
+    this.note(describeTls(this.#socket));
   }
 
   /** Ends the connection at once and tells everyone who waits. */
@@ -250,6 +261,7 @@ export class Session {
     this.#drainWaiters = [];
     for (const exchange of owed) exchange.token?.onLost(error);
     for (const waiter of waiters) waiter();
+    for (const listener of this.#overListeners) listener(error);
     this.onClosed?.(error);
     try {
       this.options.observer?.onClosed?.(error);
@@ -302,15 +314,11 @@ export class Session {
   }
 
   #dispatch(exchange: SessionExchange): void {
-    let reply = exchange.reply as Reply;
-    const { observer } = this.options;
-    if (this.secrets.any && (reply.code >= 400 || exchange.verb === "AUTH" || observer !== undefined)) {
-      reply = this.secrets.scrubReply(reply);
-      exchange.reply = reply;
-    }
+    const hidden = this.secrets.any || exchange.verb === "AUTH";
+    const reply = hidden ? this.#hide(exchange) : (exchange.reply as Reply);
     const thrown = this.#show(exchange.verb, reply);
     if (exchange.awaited === "unsolicited") {
-      this.fail(shuttingDown(this.phase, reply));
+      this.fail(shuttingDown(this.options, this.phase, reply));
     } else if (thrown !== undefined) {
       // What the server has decided stands; anything else is not gone on with, and whoever waits hears why.
       if (DECIDES.has(exchange.awaited)) exchange.token?.onReply(exchange);
@@ -319,15 +327,25 @@ export class Session {
     } else {
       exchange.token?.onReply(exchange);
       // 421 ends the connection whatever it answered (RFC 5321 3.8).
-      if (reply.code === 421 && this.#failure === undefined) this.fail(shuttingDown(this.phase, reply));
+      if (reply.code === 421) this.fail(shuttingDown(this.options, this.phase, reply));
     }
+  }
+
+  /** The reply without secrets. Whoever waits for it gets it like that too, except for a challenge, which the mechanism reads. */
+  #hide(exchange: SessionExchange): Reply {
+    const reply = exchange.reply as Reply;
+    if (exchange.verb === "AUTH" && reply.code === 334) return hideChallenge(reply);
+    const watched = this.options.observer !== undefined || this.transcript !== undefined;
+    if (!watched && exchange.verb !== "AUTH" && reply.code < 400) return reply;
+    exchange.reply = this.secrets.scrubReply(reply);
+    return exchange.reply;
   }
 
   /** Shows a reply to those who watch. The error of one that throws. */
   #show(verb: string, reply: Reply): SendError | undefined {
     try {
       this.options.observer?.onReply?.(verb, reply);
-      this.transcript?.reply(verb, reply);
+      this.transcript?.reply(reply);
       return undefined;
     } catch (error) {
       return fromLowerError(error, this.phase, { otherwise: "ERR_CLIENT_CALLBACK" });
@@ -376,44 +394,7 @@ export class Session {
   }
 
   #deadlinePassed(): void {
-    const waiting = this.#timed;
-    const what =
-      waiting === "content" || waiting === undefined
-        ? "a block of content to be taken"
-        : `the reply to ${waiting.verb || "connecting"}`;
-    this.fail(
-      new SendError("ERR_CLIENT_TIMEOUT", `waited too long for ${what}`, {
-        phase: this.phase,
-        retryable: true,
-      }),
-    );
+    const verb = this.#timed === "content" ? undefined : this.#timed?.verb;
+    this.fail(lateError(this.options, this.phase, verb));
   }
-
-  #lostError(): SendError {
-    return new SendError("ERR_CLIENT_CONNECTION_LOST", "the server closed the connection", {
-      phase: this.phase,
-      retryable: true,
-    });
-  }
-}
-
-function promiseHandler(resolve: (reply: Reply) => void, reject: (error: SendError) => void): ReplyHandler {
-  return { onReply: (exchange) => resolve(exchange.reply as Reply), onLost: reject };
-}
-
-function shuttingDown(phase: Phase, reply: Reply): SendError {
-  return new SendError("ERR_CLIENT_CONNECTION_LOST", "the server is closing the connection (421)", {
-    phase,
-    retryable: true,
-    reply,
-  });
-}
-
-/** A command as others may see it: of AUTH only the mechanism. */
-function shownCommand(command: Command): Command {
-  return command.verb === "AUTH" ? { verb: "AUTH", mechanism: command.mechanism } : command;
-}
-
-export function closedError(): SendError {
-  return new SendError("ERR_CLIENT_CLOSED", "the connection is closed", { phase: "quit" });
 }

@@ -1,4 +1,7 @@
 import { type Command, escapeReplyText, type Reply, serializeCommand } from "@wirepost/smtp-protocol";
+import { REDACTED, type Secrets } from "./secrets.js";
+
+export { Secrets } from "./secrets.js";
 
 /** One line, or one event, of a conversation. Secrets never occur in it. */
 export interface TranscriptEntry {
@@ -10,7 +13,8 @@ export interface TranscriptEntry {
 
 /** Entries kept at most; the oldest go first. */
 const MAX_ENTRIES = 2_000;
-export const REDACTED = "<redacted>";
+/** AUTH that the caller wrote by hand. */
+const AUTH_LINE = /^\s*auth\b/i;
 
 /** The redacted conversation of one connection, bounded. */
 export class Transcript {
@@ -29,28 +33,22 @@ export class Transcript {
   }
 
   command(command: Command): void {
-    this.#add("client", commandText(command));
+    this.client(commandText(command));
   }
 
   client(text: string): void {
-    this.#add("client", text);
+    this.#add("client", this.#secrets.scrub(text));
   }
 
   note(text: string): void {
-    this.#add("note", text);
+    this.#add("note", this.#secrets.scrub(text));
   }
 
-  reply(verb: string, reply: Reply): void {
+  /** A reply as it may be shown: the session hides what is in it, as it hides it from observers. */
+  reply(reply: Reply): void {
     for (let i = 0; i < reply.lines.length; i++) {
       const separator = i === reply.lines.length - 1 ? " " : "-";
-      // A challenge can carry what the mechanism derives from a secret.
-      const text =
-        verb === "AUTH" && reply.code === 334
-          ? reply.lines[i] === ""
-            ? ""
-            : REDACTED
-          : (reply.lines[i] as string);
-      this.#add("server", `${reply.code}${separator}${escapeReplyText(this.#secrets.scrub(text))}`);
+      this.#add("server", `${reply.code}${separator}${escapeReplyText(reply.lines[i] as string)}`);
     }
   }
 
@@ -69,42 +67,15 @@ export function commandText(command: Command): string {
       ? `AUTH ${command.mechanism}`
       : `AUTH ${command.mechanism} ${REDACTED}`;
   }
-  if (command.verb === "CUSTOM" && /^\s*auth\b/i.test(command.line)) return `AUTH ${REDACTED}`;
+  if (command.verb === "CUSTOM" && AUTH_LINE.test(command.line)) return `AUTH ${REDACTED}`;
   return serializeCommand(command).slice(0, -2);
 }
 
-/** What must never be shown: passwords and tokens, as they are and in base64, which a server may echo (threats S11). */
-export class Secrets {
-  readonly #values = new Set<string>();
-
-  get any(): boolean {
-    return this.#values.size > 0;
+/** A command as observers may see it: of AUTH only the mechanism. */
+export function shownCommand(command: Command): Command {
+  if (command.verb === "AUTH") return { verb: "AUTH", mechanism: command.mechanism };
+  if (command.verb === "CUSTOM" && AUTH_LINE.test(command.line)) {
+    return { verb: "CUSTOM", line: commandText(command) };
   }
-
-  add(secret: string | Uint8Array | null | undefined): void {
-    if (secret === null || secret === undefined || secret.length === 0) return;
-    const octets = Buffer.from(secret as string);
-    for (const form of [
-      octets.toString("utf8"),
-      octets.toString("base64"),
-      octets.toString("base64").replace(/=+$/, ""),
-    ]) {
-      // Scrubbing every "a" would hide nothing and spoil everything.
-      if (form.length >= 4) this.#values.add(form);
-    }
-  }
-
-  scrub(text: string): string {
-    for (const value of this.#values) {
-      if (text.includes(value)) text = text.split(value).join(REDACTED);
-    }
-    return text;
-  }
-
-  /** The reply itself when it shows nothing; a scrubbed copy otherwise. */
-  scrubReply(reply: Reply): Reply {
-    if (!this.any) return reply;
-    const lines = reply.lines.map((line) => this.scrub(line));
-    return lines.some((line, i) => line !== reply.lines[i]) ? { ...reply, lines } : reply;
-  }
+  return command;
 }
