@@ -1,11 +1,17 @@
 import { type Mailbox, needsSmtpUtf8, parseMailbox } from "@wirepost/mail-address";
 import type { ComposedMessage, MessageSource } from "@wirepost/mime-message";
-import type { MailParameters, RcptParameters, Reply } from "@wirepost/smtp-protocol";
+import {
+  type MailParameters,
+  type RcptParameters,
+  type Reply,
+  SmtpProtocolError,
+} from "@wirepost/smtp-protocol";
 import { fromLowerError } from "./outcome/from-lower-error.js";
 import { abortedError, refused } from "./outcome/refused.js";
 import { SendError } from "./outcome/send-error.js";
+import { checkOctets } from "./pipeline/content-writer.js";
 import { contentParameters, serverFeatures } from "./pipeline/server-features.js";
-import type { ReplyHandler, Session, SessionExchange } from "./session/session.js";
+import type { ReplyHandler, Session } from "./session/session.js";
 
 export interface ManualTransactionOptions {
   /** Parameters of MAIL, written as they are; they win over those that `content` leads to. */
@@ -22,23 +28,36 @@ export interface ManualTransactionOptions {
 /**
  * A transaction driven step by step, for programs that decide at each; made by `SmtpConnection.transaction()`. Nothing is
  * pipelined: every call waits for its reply. Content is sent as it is, with line ends normalised and dots stuffed.
+ *
+ * It ends with its content, with `connection.reset()`, and with the connection. A call that is not possible where it stands, or
+ * after its end, is refused with ERR_CLIENT_WRONG_STATE and writes nothing.
  */
 export interface ManualTransaction {
   /** RCPT TO. Resolves with the reply, refusals included. @throws SendError when the connection fails */
   recipient(to: Mailbox | string, parameters?: RcptParameters): Promise<Reply>;
   /** DATA. @throws SendError unless the server says 354 and a recipient was accepted */
   data(): Promise<void>;
-  /** A piece of content, after `data()`. Resolves when the socket is ready for more. @throws SendError */
+  /**
+   * A piece of content, after `data()`. Resolves when the socket is ready for more. A piece that cannot be sent ends the connection:
+   * without it the message must not count.
+   * @throws SendError ERR_SMTP_ARGUMENT for anything but octets, ERR_SMTP_NUL, ERR_SMTP_LINE_TOO_LONG;
+   * ERR_CLIENT_CONTENT_REFUSED when the server refuses before the end
+   */
   write(octets: Uint8Array): Promise<void>;
   /**
    * Ends the content. Resolves with the final replies: one, or in LMTP one for each accepted recipient.
    * @throws SendError with state `unknown` when they do not come
    */
   end(): Promise<readonly Reply[]>;
-  /** `data()`, the whole content and `end()` in one call. @throws SendError */
+  /**
+   * `data()`, the whole content and `end()` in one call. A source that fails ends the connection, as content without an end of data
+   * is not delivered.
+   * @throws SendError ERR_CLIENT_CONTENT_SOURCE when the source fails, ERR_CLIENT_ABORTED; as `data()`, `write()` and `end()`
+   */
   send(content: Uint8Array | MessageSource, signal?: AbortSignal): Promise<readonly Reply[]>;
   /**
-   * Content in one BDAT chunk instead of `data()` (RFC 3030). Resolves with its reply; with `last`, with the final replies.
+   * Content in one BDAT chunk instead of `data()` (RFC 3030). Resolves with its reply; with `last`, with the final replies. Octets
+   * that cannot be sent end the connection, as for `write()`.
    * @throws SendError with state `unknown` when the reply to the last chunk does not come
    */
   chunk(octets: Uint8Array, last: boolean): Promise<readonly Reply[]>;
@@ -51,51 +70,84 @@ export interface ManualTransaction {
   abandon(): void;
 }
 
+type State =
+  /** MAIL is on its way. */
+  | "mail"
+  | "envelope"
+  | "content"
+  /** The last octet was written, and final replies are owed. */
+  | "ending"
+  | "abandoned"
+  | "ended";
+
+/** Why a call is not possible. */
+const STANDS: Readonly<Record<State, string>> = {
+  mail: "MAIL was not answered",
+  envelope: "no content has begun",
+  content: "content has begun",
+  ending: "the content has ended",
+  abandoned: "the transaction was abandoned",
+  ended: "the transaction has ended",
+};
+
 /** The one that writes. */
 export class TransactionByHand implements ManualTransaction {
-  readonly #parameters: MailParameters | undefined;
   readonly #session: Session;
-  #state: "envelope" | "content" | "ended" = "envelope";
+  #parameters: MailParameters | undefined;
+  #state: State = "mail";
   #accepted = 0;
-  #refusal: SendError | undefined;
+  /** A call that writes content waits in the middle of it. */
+  #writing = false;
+  /** Hears of the reply to DATA, and of a refusal that comes before the end of the content. */
+  #onData: ReplyHandler | undefined;
 
-  static async begin(
-    session: Session,
-    from: Mailbox | string | null,
-    options: ManualTransactionOptions,
-  ): Promise<TransactionByHand> {
-    session.phase = "mail";
-    const mailbox = typeof from === "string" ? (from === "" || from === "<>" ? null : parse(from)) : from;
-    const parameters = mailParameters(session, mailbox, options);
-    const reply = await session.request({ verb: options.verb ?? "MAIL", from: mailbox, parameters });
-    if (reply.code >= 400)
-      throw refused("ERR_CLIENT_SENDER_REFUSED", "the server refused the sender", "mail", reply);
-    return new TransactionByHand(session, parameters);
+  constructor(session: Session) {
+    this.#session = session;
   }
 
-  private constructor(session: Session, parameters: MailParameters | undefined) {
-    this.#session = session;
-    this.#parameters = parameters;
+  /** MAIL. @throws SendError; the transaction has ended then */
+  async begin(from: Mailbox | string | null, options: ManualTransactionOptions): Promise<void> {
+    try {
+      this.#session.phase = "mail";
+      const mailbox = typeof from === "string" ? (from === "" || from === "<>" ? null : parse(from)) : from;
+      const parameters = mailParameters(this.#session, mailbox, options);
+      this.#parameters = parameters;
+      const reply = await this.#session.request({ verb: options.verb ?? "MAIL", from: mailbox, parameters });
+      if (reply.code >= 400)
+        throw refused("ERR_CLIENT_SENDER_REFUSED", "the server refused the sender", "mail", reply);
+      this.#expect("mail", "transaction()");
+      this.#state = "envelope";
+    } catch (error) {
+      this.stop();
+      throw error;
+    }
   }
 
   get #binary(): boolean {
     return this.#parameters?.body === "BINARYMIME";
   }
 
-  /** The server has this transaction open; it ends with its content, or with RSET. */
+  /** The session is this transaction's: from before MAIL is written until its end. */
   get open(): boolean {
     return this.#state !== "ended" && this.#session.failure === undefined;
   }
 
+  /** Nothing can follow on the connection. */
+  get abandoned(): boolean {
+    return this.#state === "abandoned";
+  }
+
+  /** The session goes on without it: no call writes anything any more. */
+  stop(): void {
+    this.#state = "ended";
+  }
+
   async recipient(to: Mailbox | string, parameters?: RcptParameters): Promise<Reply> {
     this.#expect("envelope", "recipient()");
+    const mailbox = typeof to === "string" ? parse(to) : to;
     this.#session.phase = "rcpt";
-    const reply = await this.#session.request({
-      verb: "RCPT",
-      to: typeof to === "string" ? parse(to) : to,
-      parameters,
-      smtpUtf8: this.#parameters?.smtpUtf8 === true,
-    });
+    const smtpUtf8 = this.#parameters?.smtpUtf8 === true;
+    const reply = await this.#session.request({ verb: "RCPT", to: mailbox, parameters, smtpUtf8 });
     if (reply.code < 400) this.#accepted++;
     return reply;
   }
@@ -104,35 +156,52 @@ export class TransactionByHand implements ManualTransaction {
     this.#expect("envelope", "data()");
     if (this.#binary) {
       // RFC 3030 section 3: binary content travels by BDAT alone.
-      const why = "binary content needs chunk(), not data()";
-      throw new SendError("ERR_CLIENT_WRONG_STATE", why, { phase: "data" });
+      throw wrongState("data()", "binary content needs chunk()");
     }
     if (this.#accepted === 0) {
       throw new SendError("ERR_CLIENT_RECIPIENTS_REFUSED", "no recipient was accepted", { phase: "rcpt" });
     }
-    this.#session.phase = "data";
-    const reply = await this.#session.request({ verb: "DATA" });
+    const session = this.#session;
+    session.phase = "data";
+    const reply = await new Promise<Reply>((resolve, reject) => {
+      const handler: ReplyHandler = {
+        onReply: ({ awaited, reply }) => {
+          if (awaited === "refusal") this.#refusedEarly(reply as Reply);
+          else resolve(reply as Reply);
+        },
+        onLost: reject,
+      };
+      this.#onData = handler;
+      session.attempt(() => session.send({ verb: "DATA" }, handler), reject);
+    });
     if (reply.code >= 400)
       throw refused("ERR_CLIENT_CONTENT_REFUSED", "the server refused DATA", "data", reply);
+    this.#expect("envelope", "data()");
     this.#state = "content";
   }
 
-  chunk(octets: Uint8Array, last: boolean): Promise<readonly Reply[]> {
+  async chunk(octets: Uint8Array, last: boolean): Promise<readonly Reply[]> {
     this.#expect("envelope", "chunk()");
-    if (last) this.#state = "ended";
-    this.#session.phase = last ? "end-of-data" : "data";
-    return this.#replies(last, (handler) => {
-      let offset = 0;
-      do {
-        offset += this.#session.protocol.writeChunk(octets, offset, last, handler, this.#binary);
-      } while (offset < octets.length);
-    });
+    return this.#replies(last, (handler) => this.#writeChunk(octets, last, handler));
   }
 
-  burl(url: string, last: boolean): Promise<readonly Reply[]> {
+  #writeChunk(octets: Uint8Array, last: boolean, handler: ReplyHandler): void {
+    const { protocol } = this.#session;
+    try {
+      checkOctets(octets);
+      let offset = 0;
+      do {
+        offset += protocol.writeChunk(octets, offset, last, handler, this.#binary);
+      } while (offset < octets.length);
+    } catch (error) {
+      // Not before a recipient was accepted: nothing was written.
+      if (SmtpProtocolError.is(error) && error.code === "ERR_SMTP_WRONG_STATE") throw error;
+      throw this.#contentFailed(error);
+    }
+  }
+
+  async burl(url: string, last: boolean): Promise<readonly Reply[]> {
     this.#expect("envelope", "burl()");
-    if (last) this.#state = "ended";
-    this.#session.phase = last ? "end-of-data" : "data";
     return this.#replies(last, (handler) => {
       this.#session.send({ verb: "BURL", argument: url, last }, handler);
     });
@@ -140,33 +209,41 @@ export class TransactionByHand implements ManualTransaction {
 
   async write(octets: Uint8Array): Promise<void> {
     this.#expect("content", "write()");
-    const { protocol } = this.#session;
-    const token: ReplyHandler = {
-      onReply: (exchange: SessionExchange) => this.#refusedEarly(exchange),
-      onLost: () => undefined,
-    };
-    let offset = 0;
-    while (offset < octets.length) {
-      if (this.#refusal !== undefined) throw this.#refusal;
-      if (this.#session.failure !== undefined) throw this.#session.failure;
-      try {
-        offset += protocol.writeContent(octets, offset, token);
-      } catch (error) {
-        // What cannot be sent cannot be left out either: only closing keeps half a message from counting as one.
-        const failure = fromLowerError(error, "data");
-        this.#session.fail(failure);
-        throw failure;
-      }
-      this.#session.flush();
-      if (this.#session.blocked) await this.#session.drained();
-    }
-    if (this.#refusal !== undefined) throw this.#refusal;
+    await this.#writeBlock(octets).catch((error: unknown) => {
+      throw this.#contentFailed(error);
+    });
   }
 
-  end(): Promise<readonly Reply[]> {
+  async #writeBlock(octets: Uint8Array): Promise<void> {
+    const session = this.#session;
+    checkOctets(octets);
+    for (let offset = 0; offset < octets.length; ) {
+      this.#expectContent();
+      offset += session.protocol.writeContent(octets, offset, this.#onData);
+      session.flush();
+      if (session.blocked) await this.#alone(() => session.drained());
+    }
+    this.#expectContent();
+  }
+
+  /** Nothing else may come into the content while the rest of a piece, or of a source, is waited for. */
+  async #alone(work: () => Promise<void>): Promise<void> {
+    const before = this.#writing;
+    this.#writing = true;
+    try {
+      await work();
+    } finally {
+      this.#writing = before;
+    }
+  }
+
+  #expectContent(): void {
+    if (this.#session.failure !== undefined) throw this.#session.failure;
+    if (this.#state !== "content") throw wrongState("write()", STANDS[this.#state]);
+  }
+
+  async end(): Promise<readonly Reply[]> {
     this.#expect("content", "end()");
-    this.#state = "ended";
-    this.#session.phase = "end-of-data";
     return this.#replies(true, (handler) => {
       this.#session.protocol.endContent(handler);
     });
@@ -178,70 +255,114 @@ export class TransactionByHand implements ManualTransaction {
    */
   #replies(final: boolean, write: (handler: ReplyHandler) => void): Promise<readonly Reply[]> {
     const session = this.#session;
+    session.phase = final ? "end-of-data" : "data";
     return new Promise((resolve, reject) => {
-      const failure = this.#refusal ?? session.failure;
-      if (failure !== undefined) {
-        reject(failure);
-        return;
-      }
       const finals: Reply[] = [];
       let chunk: Reply | undefined;
-      let owed = session.protocol.outstandingCount;
-      try {
-        write({
-          onReply: ({ awaited, reply }) => {
-            if (awaited !== "chunk") finals.push(reply as Reply);
-            else if (chunk === undefined || chunk.code < 400) chunk = reply;
-            if (--owed === 0) resolve(final ? finals : [chunk ?? (reply as Reply)]);
-          },
-          onLost: (error) => reject(final ? inDoubt(error) : error),
-        });
-      } catch (error) {
-        reject(fromLowerError(error, "data"));
-        return;
-      }
-      owed = session.protocol.outstandingCount - owed;
-      // Octets that wait for what follows them (a CR alone) are no chunk yet.
-      if (owed === 0) resolve([]);
-      session.flush();
+      let owed = 0;
+      let written = false;
+      const handler: ReplyHandler = {
+        onReply: ({ awaited, reply }) => {
+          if (awaited === "refusal") {
+            this.#refusedEarly(reply as Reply);
+            return;
+          }
+          if (awaited !== "chunk") finals.push(reply as Reply);
+          else if (chunk === undefined || chunk.code < 400) chunk = reply;
+          if (--owed > 0) return;
+          if (final) this.stop();
+          resolve(final ? finals : [chunk ?? (reply as Reply)]);
+        },
+        onLost: (error) => reject(final && written ? inDoubt(error) : error),
+      };
+      session.attempt(() => {
+        const before = session.protocol.outstandingCount;
+        write(handler);
+        written = true;
+        owed = session.protocol.outstandingCount - before;
+        if (final) this.#state = "ending";
+        // Octets that wait for what follows them (a CR alone) are no chunk yet.
+        else if (owed === 0) resolve([]);
+      }, reject);
     });
   }
 
   async send(content: Uint8Array | MessageSource, signal?: AbortSignal): Promise<readonly Reply[]> {
-    const onAbort = (): void => this.#session.fail(abortedError(this.#session.phase, signal?.reason));
-    if (signal?.aborted) throw abortedError(this.#session.phase, signal.reason);
+    const session = this.#session;
+    if (signal?.aborted) throw abortedError(session.phase, signal.reason);
+    // Before DATA: afterwards only closing the connection would be left.
+    try {
+      if (!isSource(content)) checkOctets(content);
+    } catch (error) {
+      throw fromLowerError(error, "data");
+    }
+    const onAbort = (): void => session.fail(abortedError(session.phase, signal?.reason));
     signal?.addEventListener("abort", onAbort, { once: true });
     try {
       await this.data();
-      if (content instanceof Uint8Array) await this.write(content);
-      else for await (const block of content.open(signal)) await this.write(block);
+      await this.#alone(() => this.#pour(content, signal));
       return await this.end();
     } finally {
       signal?.removeEventListener("abort", onAbort);
     }
   }
 
-  abandon(): void {
-    if (this.#state === "content") this.#state = "ended";
-  }
-
-  #refusedEarly(exchange: SessionExchange): void {
-    if (exchange.reply === undefined) return;
-    this.#refusal = refused(
-      "ERR_CLIENT_CONTENT_REFUSED",
-      "the server refused the content",
-      "data",
-      exchange.reply,
-    );
-    this.#session.fail(this.#refusal);
-  }
-
-  #expect(state: "envelope" | "content", what: string): void {
-    if (this.#session.failure !== undefined && this.#refusal === undefined) throw this.#session.failure;
-    if (this.#state !== state) {
-      throw new SendError("ERR_CLIENT_WRONG_STATE", `${what} is not possible now`, { phase: "data" });
+  /** A source that does not get on is waited for no longer than the session lives. */
+  async #pour(content: Uint8Array | MessageSource, signal: AbortSignal | undefined): Promise<void> {
+    this.#expectContent();
+    let giveUp: (error: SendError) => void = () => undefined;
+    const over = new Promise<never>((_resolve, reject) => {
+      giveUp = reject;
+    });
+    const forget = this.#session.whenOver(giveUp);
+    try {
+      await Promise.race([this.#writeAll(content, signal), over]);
+    } catch (error) {
+      throw this.#contentFailed(error);
+    } finally {
+      forget();
     }
   }
+
+  async #writeAll(content: Uint8Array | MessageSource, signal: AbortSignal | undefined): Promise<void> {
+    if (isSource(content)) for await (const block of content.open(signal)) await this.#writeBlock(block);
+    else await this.#writeBlock(content);
+  }
+
+  abandon(): void {
+    if (this.#state === "content") this.#state = "abandoned";
+  }
+
+  #refusedEarly(reply: Reply): void {
+    const message = "the server refused the content";
+    this.#session.fail(refused("ERR_CLIENT_CONTENT_REFUSED", message, "data", reply));
+  }
+
+  /** What cannot be sent cannot be left out either: only closing keeps half a message from counting as one. */
+  #contentFailed(cause: unknown): SendError {
+    const session = this.#session;
+    if (session.failure !== undefined) return session.failure;
+    const lower = fromLowerError(cause, "data", { otherwise: "ERR_CLIENT_CONTENT_SOURCE" });
+    // Abandoned meanwhile: no end of data will follow.
+    if (this.#state === "abandoned" || this.#state === "ended") return lower;
+    const failure = new SendError(lower.code, lower.message, { phase: "data", cause });
+    session.fail(failure);
+    return failure;
+  }
+
+  #expect(state: State, what: string): void {
+    if (this.#session.failure !== undefined) throw this.#session.failure;
+    if (this.#state !== state) throw wrongState(what, STANDS[this.#state]);
+    if (this.#writing) throw wrongState(what, "content is being written");
+  }
+}
+
+function wrongState(what: string, why: string): SendError {
+  return new SendError("ERR_CLIENT_WRONG_STATE", `${what} is not possible: ${why}`, { phase: "data" });
+}
+
+function isSource(content: Uint8Array | MessageSource): content is MessageSource {
+  return typeof (content as Partial<MessageSource> | null | undefined)?.open === "function";
 }
 
 function inDoubt(error: SendError): SendError {

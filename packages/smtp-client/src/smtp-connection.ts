@@ -45,7 +45,12 @@ export class SmtpConnection {
   #pipeline: Pipeline | undefined;
   #idleWaiters: (() => void)[] = [];
   #closing = false;
+  /** The last transaction that was driven by hand, or is. */
   #byHand: TransactionByHand | undefined;
+  /** Calls that wait for replies; messages wait for them. */
+  #calls = 0;
+  /** What `command()` began at the server is not over: no message may follow before RSET. */
+  #begun = false;
 
   /**
    * Connects, secures and logs in.
@@ -111,8 +116,9 @@ export class SmtpConnection {
   }
 
   /**
-   * Sends one message. Resolves when at least one recipient was accepted.
-   * @throws SendError otherwise, or where the message cannot be composed
+   * Sends one message. Resolves when at least one recipient was accepted. Behind another call that waits for its reply it waits;
+   * while a transaction is driven by hand, from `transaction()` to its end, it is refused.
+   * @throws SendError otherwise, or where the message cannot be composed; ERR_CLIENT_WRONG_STATE where no message can begin
    */
   send(message: MessageInput | EmailMessage, options: SendOptions = NO_OPTIONS): Promise<Receipt> {
     return new Promise((resolve, reject) => {
@@ -160,14 +166,22 @@ export class SmtpConnection {
     });
   }
 
-  /** MAIL FROM. The transaction is then driven by hand. @throws SendError when the sender is refused */
+  /**
+   * MAIL FROM. The transaction is then driven by hand, until its content has ended or `reset()`: meanwhile `send()` and another
+   * `transaction()` are refused.
+   * @throws SendError when the sender is refused; ERR_CLIENT_WRONG_STATE while messages are being sent
+   */
   async transaction(
     from: Mailbox | string | null,
     options: ManualTransactionOptions = {},
   ): Promise<ManualTransaction> {
     this.#notWhileSending("transaction()");
-    const transaction = await this.#engine.TransactionByHand.begin(this.#session, from, options);
+    const why = this.#whyNoTransaction();
+    if (why !== undefined) throw wrongState("transaction()", why);
+    // From here on: until MAIL is answered, the session is its own already.
+    const transaction = new this.#engine.TransactionByHand(this.#session);
     this.#byHand = transaction;
+    await transaction.begin(from, options);
     return transaction;
   }
 
@@ -194,29 +208,35 @@ export class SmtpConnection {
     return this.#ask({ verb: "ETRN", argument: node }, options);
   }
 
-  async reset(options: CallOptions = {}): Promise<Reply> {
-    const reply = await this.#ask({ verb: "RSET" }, options);
-    this.#byHand = undefined;
-    return reply;
+  /** RSET. A transaction that is driven by hand has ended when it is written. @throws SendError */
+  reset(options: CallOptions = {}): Promise<Reply> {
+    return this.#ask({ verb: "RSET" }, options);
   }
 
   /**
-   * One command line of the caller's own, without its CRLF. Resolves with the reply, whatever its code.
+   * One command line of the caller's own, without its CRLF. Resolves with the reply, whatever its code. After MAIL, and after a 3yz
+   * reply, messages are refused until `reset()`.
    * @throws SendError
    */
   command(line: string, options: CallOptions = {}): Promise<Reply> {
-    return this.#call("command()", options, () => this.#session.request({ verb: "CUSTOM", line }));
+    return this.#call("command()", options, async () => {
+      const reply = await this.#session.request({ verb: "CUSTOM", line });
+      this.#begun = leavesOpen(line, reply.code, this.#begun);
+      return reply;
+    });
   }
 
   /** QUIT, then closes. Never throws. */
   async quit(): Promise<void> {
     this.#closing = true;
+    this.#byHand?.stop();
     await this.#session.quit();
   }
 
   /** Waits for the messages in hand, `closeTimeoutMs` at most, then `quit()`. Never throws. */
   async close(): Promise<void> {
     this.#closing = true;
+    this.#byHand?.stop();
     if (this.#busy) {
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<void>((resolve) => {
@@ -244,10 +264,18 @@ export class SmtpConnection {
     if (this.#session.failure !== undefined) return notBegun(this.#session.failure);
     if (this.#closing) return this.#engine.closedError();
     if (this.#pipeline?.exhausted === true) return notBegun(undefined);
-    if (this.#byHand?.open === true) return wrongState("send()", "a transaction is driven by hand");
+    if (this.#byHand?.abandoned === true) return notBegun(undefined);
+    const why = this.#whyNoTransaction();
+    if (why !== undefined) return wrongState("send()", why);
     const { answered, issued } = this.#session.protocol;
     const greeted = answered !== "greeting" && answered !== "connected";
     return greeted || issued === "ready" ? undefined : wrongState("send()", "EHLO was not said");
+  }
+
+  /** Whose transaction the server has open, as far as that is not a message of `send()`. */
+  #whyNoTransaction(): string | undefined {
+    if (this.#byHand?.open === true) return "a transaction is driven by hand";
+    return this.#begun ? "what command() began ends with reset()" : undefined;
   }
 
   get #busy(): boolean {
@@ -258,18 +286,19 @@ export class SmtpConnection {
     while (this.#busy) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
   }
 
+  #failQueue(error: SendError): void {
+    for (const job of this.#queue.splice(0)) job.fail(error);
+    this.#wakeWaiters();
+  }
+
   #work(): Pipeline {
-    const failQueue = (error: SendError): void => {
-      for (const job of this.#queue.splice(0)) job.fail(error);
-      this.#wakeWaiters();
-    };
     this.#pipeline ??= new this.#engine.Pipeline(this.#session, {
-      next: () => this.#queue.shift(),
+      next: () => (this.#calls > 0 ? undefined : this.#queue.shift()),
       requeue: (job) => job.fail(notBegun(this.#session.failure)),
       alone: true,
       idle: () => this.#wakeWaiters(),
-      exhausted: () => failQueue(notBegun(undefined)),
-      closed: (_pipeline, error) => failQueue(notBegun(error)),
+      exhausted: () => this.#failQueue(notBegun(undefined)),
+      closed: (_pipeline, error) => this.#failQueue(notBegun(error)),
     });
     return this.#pipeline;
   }
@@ -282,7 +311,14 @@ export class SmtpConnection {
 
   #ask(command: Command, options: CallOptions): Promise<Reply> {
     return this.#call(command.verb, options, async () => {
-      const reply = await this.#session.request(command);
+      const { protocol } = this.#session;
+      const before = protocol.outstandingCount;
+      const answer = this.#session.request(command);
+      const resets = command.verb === "RSET" && protocol.outstandingCount > before;
+      // Written: whatever the reply, the transaction is not to be gone on with.
+      if (resets) this.#byHand?.stop();
+      const reply = await answer;
+      if (resets && reply.code < 400) this.#begun = false;
       if (reply.code >= 400) {
         throw this.#engine.refused("ERR_CLIENT_REFUSED", `the server refused ${command.verb}`, "ehlo", reply);
       }
@@ -294,19 +330,30 @@ export class SmtpConnection {
   async #call<Result>(what: string, { signal }: CallOptions, step: () => Promise<Result>): Promise<Result> {
     this.#notWhileSending(what);
     const session = this.#session;
-    if (signal === undefined) return step();
-    if (signal.aborted) throw this.#engine.abortedError(session.phase, signal.reason);
-    const onAbort = (): void => session.fail(this.#engine.abortedError(session.phase, signal.reason));
-    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal?.aborted) throw this.#engine.abortedError(session.phase, signal.reason);
+    const onAbort = (): void => session.fail(this.#engine.abortedError(session.phase, signal?.reason));
+    signal?.addEventListener("abort", onAbort, { once: true });
+    this.#calls++;
     try {
       return await step();
     } finally {
-      signal.removeEventListener("abort", onAbort);
+      this.#calls--;
+      signal?.removeEventListener("abort", onAbort);
+      this.#workAgain();
     }
   }
 
+  /** Messages that met a call begin when it is over. */
+  #workAgain(): void {
+    if (this.#calls > 0 || this.#queue.length === 0) return;
+    const why = this.#whyNoTransaction();
+    if (why === undefined) this.#work().wake();
+    else this.#failQueue(wrongState("send()", why));
+  }
+
   #notWhileSending(what: string): void {
-    if ((this.#pipeline?.load ?? 0) > 0) throw wrongState(what, "messages are being sent");
+    const sending = this.#queue.length > 0 || (this.#pipeline?.load ?? 0) > 0;
+    if (sending) throw wrongState(what, "messages are being sent");
   }
 }
 
@@ -317,6 +364,15 @@ async function loadEngine(): Promise<Engine> {
   } catch (cause) {
     throw notLoaded(cause);
   }
+}
+
+/**
+ * Whether the server waits for more than a line of the caller's own, or has a transaction open since, of which the session knows
+ * nothing: what a message consists of could then reach the wrong people.
+ */
+function leavesOpen(line: string, code: number, before: boolean): boolean {
+  if (code >= 300) return code < 400 || before;
+  return /^(?:MAIL|SEND|SOML|SAML)\b/i.test(line) || (before && !/^RSET\b/i.test(line));
 }
 
 function utf8(text: string): { smtpUtf8?: true } {

@@ -99,7 +99,7 @@ describe("neighbours in a window or a pipeline", () => {
     connection.destroy();
     expect(results.map(told)).toEqual([
       ["bob@example.org accepted 250"],
-      ["ERR_CLIENT_CONTENT_SOURCE not-sent", "bob@example.org not-sent ERR_CLIENT_CONTENT_SOURCE"],
+      ["ERR_CLIENT_CALLBACK not-sent", "bob@example.org not-sent ERR_CLIENT_CALLBACK"],
       ["ERR_CLIENT_CONNECTION_LOST not-sent", "bob@example.org not-sent ERR_CLIENT_CONNECTION_LOST"],
     ]);
     expect(results[2]).toMatchObject({ retryable: true });

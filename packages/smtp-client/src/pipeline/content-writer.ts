@@ -1,4 +1,6 @@
 import type { ComposedMessage, MessageSource } from "@wirepost/mime-message";
+import { SmtpProtocolError } from "@wirepost/smtp-protocol";
+import { SendError } from "../outcome/send-error.js";
 import type { ReplyHandler, Session } from "../session/session.js";
 import type { SendJob } from "./send-job.js";
 import type { SendOptions } from "./send-options.js";
@@ -93,6 +95,7 @@ export class ContentWriter {
   }
 
   async #streamBlock(block: Uint8Array): Promise<void> {
+    checkOctets(block);
     let offset = 0;
     while (offset < block.length) {
       if (this.#stopped) return;
@@ -147,14 +150,25 @@ export class ContentWriter {
     const progress = { sentBytes: this.#sentBytes, totalBytes, blockBytes };
     try {
       this.#options.onProgress?.(progress);
+      // A caller that aborts in its own progress handler has ended the transaction by now.
+      if (this.#stopped) return false;
+      if (observer?.onTransfer?.(progress) !== false) return !this.#stopped;
     } catch (cause) {
-      this.#owner.contentFailed(cause);
+      const message = cause instanceof Error ? cause.message : String(cause);
+      // Content has begun: without an end of data the server drops it.
+      this.#session.fail(new SendError("ERR_CLIENT_CALLBACK", message, { phase: "data", cause }));
       return false;
     }
-    // A caller that aborts in its own progress handler has ended the transaction by now.
-    if (this.#stopped) return false;
-    if (observer?.onTransfer?.(progress) !== false) return true;
     this.#owner.abandon();
     return false;
   }
+}
+
+/**
+ * What has no length would be passed over without a word, and the message would go out with a hole in it.
+ * @throws SmtpProtocolError ERR_SMTP_ARGUMENT for anything but a view of octets, from whatever realm
+ */
+export function checkOctets(block: unknown): void {
+  if (ArrayBuffer.isView(block) && (block as Partial<Uint8Array>).BYTES_PER_ELEMENT === 1) return;
+  throw new SmtpProtocolError("ERR_SMTP_ARGUMENT", "content that is no octets (Uint8Array)");
 }
