@@ -35,6 +35,22 @@ describe("for a queue", () => {
     expect([one.messages.length, two.messages.length]).toEqual([1, 0]);
   });
 
+  it("takes addresses longer than usual where the option says so", async () => {
+    const mx1 = await net.server("mx.one.test", "127.0.0.2");
+    net.domain("one.test", "mx.one.test");
+    const [to, other] = ["a", "b"].map((name) => `${name}+${"A".repeat(70)}@one.test`) as [string, string];
+    const limits = { maxLocalPartBytes: 90 };
+    const delivery = net.delivery();
+    await delivery.send({ ...LETTER, to }, limits);
+    await delivery.send(LETTER, { ...limits, envelope: { from: null, to: [to, { address: other }] } });
+    await expect(delivery.send({ ...LETTER, to })).rejects.toThrow("maxLocalPartBytes");
+    expect(mx1.messages.flatMap((message) => message.to.map(({ address }) => address))).toEqual([
+      to,
+      to,
+      other,
+    ]);
+  });
+
   it("takes every option that a queue keeps", async () => {
     const mx1 = await net.server("mx.one.test", "127.0.0.2");
     net.domain("one.test", "mx.one.test");

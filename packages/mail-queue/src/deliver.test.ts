@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readAttempt } from "./deliver.js";
+import { QUEUE_ERROR_CODES } from "./errors.js";
 
 const A = { index: 4, address: "a@example.org" };
 const reply = (code: number) => ({ code, lines: [`${code} said so`] });
@@ -159,6 +160,31 @@ describe("what deliver came to", () => {
     });
     const refused = failed({ phase: "rcpt", state: "rejected", reply: reply(550) });
     expect(readAttempt(refused, [A], false, disk).results).toMatchObject([{ outcome: "rejected" }]);
+  });
+
+  it.each([
+    { name: "an error without a code", end: { thrown: new TypeError("x is not a function") } },
+    { name: "what is no error", end: { thrown: "crash" } },
+    { name: "a report without this recipient", end: { report: { recipients: [] } } },
+    { name: "a report that is none", end: { report: null } },
+    { name: "recipients that are none", end: { report: { recipients: [null, 5, "bob"] } } },
+  ])("has a documented code when deliver gave none: $name", ({ end }) => {
+    const [result] = readAttempt(end, [A], false).results;
+    expect(result).toMatchObject({ outcome: "deferred", error: { code: "ERR_QUEUE_DELIVER" } });
+    expect(QUEUE_ERROR_CODES).toHaveProperty(result?.error?.code ?? "none");
+  });
+
+  it.each([
+    { name: "null", reply: null },
+    { name: "text", reply: "250 Ok" },
+    { name: "without lines", reply: { code: 250 } },
+    { name: "with lines that are none", reply: { code: 250, enhanced: { class: 2 }, lines: "250 Ok" } },
+  ])("keeps an outcome whatever its reply is: $name", ({ reply: odd }) => {
+    const recipients = [{ address: A.address, outcome: "accepted", reply: odd }];
+    const [result] = readAttempt({ report: { recipients } }, [A], true).results;
+    expect(result).toMatchObject({ outcome: "accepted" });
+    expect(typeof (result?.reply?.text ?? "")).toBe("string");
+    expect(result?.reply?.enhanced).toBeUndefined();
   });
 
   it("tells when no server could be talked to", () => {

@@ -1,6 +1,8 @@
+import type { QueueErrorCode } from "./errors.js";
 import type { KeptError, KeptReply, RecipientResult } from "./journal.js";
 import { keptText } from "./journal.js";
 import type { KeptSendOptions } from "./message.js";
+import { isRecord } from "./options.js";
 
 /** The envelope of one attempt: recipients that have not been accepted or refused before. */
 export interface DeliveryEnvelope {
@@ -105,7 +107,10 @@ export function readAttempt(
   const said =
     thrown === undefined ? factsOf((end as { report: unknown }).report).recipients : thrown.recipients;
   const byAddress = new Map<string, ReportedRecipient>();
-  if (Array.isArray(said)) for (const one of said) byAddress.set(one.address, one);
+  // A report that is no report must not keep what else is known from being written down.
+  for (const one of Array.isArray(said) ? (said as readonly ReportedRecipient[]) : []) {
+    if (isRecord(one)) byAddress.set(one.address, one);
+  }
   const error = thrown === undefined ? undefined : keptError(thrown);
   const ours = sourceError === undefined ? undefined : keptError(factsOf(sourceError));
   const results = waiting.map(({ index, address }) => {
@@ -158,7 +163,7 @@ function unreported(
   marked: boolean,
 ): RecipientResult {
   const error = whole ?? {
-    code: "ERR_QUEUE_OPTION",
+    code: "ERR_QUEUE_DELIVER",
     message: "deliver() did not say what became of this recipient",
   };
   if (thrown !== undefined && (thrown.state === "not-sent" || thrown.state === "rejected")) {
@@ -180,13 +185,18 @@ function isHopeless(facts: ErrorFacts, error: KeptError | undefined): boolean {
 }
 
 function keptReply(reply: ReportedReply | undefined): KeptReply | undefined {
-  if (reply === undefined || typeof reply.code !== "number") return undefined;
-  return { code: reply.code, enhanced: reply.enhanced, text: keptText((reply.lines ?? []).join(" ")) };
+  if (!isRecord(reply) || typeof reply.code !== "number") return undefined;
+  const { code, enhanced, lines } = reply;
+  return {
+    code,
+    enhanced: typeof enhanced === "string" ? enhanced : undefined,
+    text: keptText(Array.isArray(lines) ? lines.join(" ") : ""),
+  };
 }
 
 function keptError(facts: ErrorFacts): KeptError {
   return {
-    code: typeof facts.code === "string" ? facts.code : "ERR_UNKNOWN",
+    code: typeof facts.code === "string" ? facts.code : ("ERR_QUEUE_DELIVER" satisfies QueueErrorCode),
     message: keptText(typeof facts.message === "string" ? facts.message : String(facts)),
   };
 }

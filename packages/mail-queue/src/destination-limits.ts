@@ -1,4 +1,6 @@
+import { domainToAscii } from "@wirepost/mail-address";
 import { QueueError } from "./errors.js";
+import { checkNames, isRecord, wrong } from "./options.js";
 
 /** So many messages in so much time; bursts up to the whole count. */
 export interface DestinationLimit {
@@ -18,6 +20,7 @@ export interface Pace extends DestinationLimit {
   readonly domain: string;
 }
 
+const LIMIT_NAMES: ReadonlySet<string> = new Set<keyof DestinationLimit>(["count", "perMs"]);
 const MAX_RESERVED = 10_000;
 const MAX_DOMAINS = 10_000;
 
@@ -25,15 +28,11 @@ const MAX_DOMAINS = 10_000;
 export class Paces {
   readonly #limits: ReadonlyMap<string, DestinationLimit>;
 
-  /** @throws QueueError `ERR_QUEUE_OPTION` */
+  /** @throws QueueError `ERR_QUEUE_OPTION`, `ERR_QUEUE_UNKNOWN_OPTION` */
   constructor(limits: DestinationLimits = {}) {
+    if (!isRecord(limits)) throw wrong("destinationLimits", "must be an object of domains and limits");
     this.#limits = new Map(
-      Object.entries(limits).map(([domain, { count, perMs }]) => {
-        if (!(count > 0) || !(perMs > 0) || !Number.isFinite(perMs / count)) {
-          throw new QueueError("ERR_QUEUE_OPTION", "a destination limit needs count and perMs above 0");
-        }
-        return [domain.toLowerCase(), { count, perMs }];
-      }),
+      Object.entries(limits).map(([domain, limit]) => [destination(domain), checkedLimit(limit)]),
     );
   }
 
@@ -45,6 +44,28 @@ export class Paces {
       return limit === undefined ? [] : [{ domain, ...limit }];
     });
   }
+}
+
+/** As envelopes have it: A-labels in lower case. */
+function destination(domain: string): string {
+  if (domain === "*") return domain;
+  try {
+    return domainToAscii(domain).toLowerCase();
+  } catch (cause) {
+    const named = JSON.stringify(domain.slice(0, 80));
+    throw new QueueError("ERR_QUEUE_OPTION", `destinationLimits: ${named} is no domain`, { cause });
+  }
+}
+
+function checkedLimit(limit: DestinationLimit): DestinationLimit {
+  if (!isRecord(limit)) throw wrong("destinationLimits", "needs { count, perMs } for each domain");
+  checkNames("destinationLimits", limit, LIMIT_NAMES);
+  const { count, perMs } = limit;
+  const usable = typeof count === "number" && typeof perMs === "number" && count > 0 && perMs > 0;
+  if (!usable || !Number.isFinite(perMs / count)) {
+    throw wrong("destinationLimits", "needs count and perMs above 0");
+  }
+  return { count, perMs };
 }
 
 /**

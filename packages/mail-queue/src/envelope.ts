@@ -1,5 +1,6 @@
-import { formatMailbox, type Mailbox, parseMailbox } from "@wirepost/mail-address";
+import { formatMailbox, type Mailbox, type ParseOptions, parseMailbox } from "@wirepost/mail-address";
 import { QueueError } from "./errors.js";
+import { checkNames, isRecord, kindOf } from "./options.js";
 
 /** Who sends and who receives, as in MAIL and RCPT. */
 export interface QueueEnvelope {
@@ -15,25 +16,47 @@ export interface PlainEnvelope {
 }
 
 export const MAX_RECIPIENTS = 10_000;
+/** No local part is longer than the whole of an address (RFC 5321 4.5.3.1.3, without the brackets). */
+export const MAX_ADDRESS_BYTES = 254;
+const NAMES: ReadonlySet<string> = new Set<keyof QueueEnvelope>(["from", "to"]);
+
+/** @throws QueueError `ERR_QUEUE_ARGUMENT`, `ERR_QUEUE_UNKNOWN_OPTION` */
+export function checkEnvelope(envelope: QueueEnvelope | undefined): void {
+  if (envelope === undefined) return;
+  if (!isRecord(envelope)) {
+    throw new QueueError(
+      "ERR_QUEUE_ARGUMENT",
+      `the envelope must be { from, to }, or undefined to take it from the message, not ${kindOf(envelope)}`,
+    );
+  }
+  checkNames("envelope", envelope, NAMES);
+}
 
 /** @throws QueueError `ERR_QUEUE_ENVELOPE` */
-export function plainEnvelope(envelope: QueueEnvelope): PlainEnvelope {
+export function plainEnvelope(envelope: QueueEnvelope, limits?: ParseOptions): PlainEnvelope {
   const { from } = envelope;
+  if (from === undefined) {
+    throw new QueueError("ERR_QUEUE_ENVELOPE", "the envelope has no from; the null reverse-path is null");
+  }
+  if (envelope.to === undefined || envelope.to === null) {
+    throw new QueueError("ERR_QUEUE_ENVELOPE", "the envelope has no recipient");
+  }
   const to = Array.isArray(envelope.to) ? envelope.to : [envelope.to as string | Mailbox];
   if (to.length > MAX_RECIPIENTS) {
     throw new QueueError("ERR_QUEUE_ENVELOPE", `${to.length} recipients are more than ${MAX_RECIPIENTS}`);
   }
-  const recipients = new Set(to.map(addressText));
+  const recipients = new Set(to.map((one) => addressText(one, limits)));
   if (recipients.size === 0) throw new QueueError("ERR_QUEUE_ENVELOPE", "the envelope has no recipient");
   return {
-    from: from === null || from === "" || from === "<>" ? null : addressText(from),
+    from: from === null || from === "" || from === "<>" ? null : addressText(from, limits),
     to: [...recipients],
   };
 }
 
-function addressText(address: string | Mailbox): string {
+function addressText(address: string | Mailbox, limits: ParseOptions | undefined): string {
   try {
-    return formatMailbox(typeof address === "string" ? parseMailbox(address) : address);
+    if (typeof address !== "string" && !isRecord(address)) throw new Error(`it is ${kindOf(address)}`);
+    return formatMailbox(typeof address === "string" ? parseMailbox(address, limits) : address);
   } catch (cause) {
     throw new QueueError("ERR_QUEUE_ENVELOPE", `an address cannot be read: ${(cause as Error).message}`, {
       cause,

@@ -1,6 +1,7 @@
 /** Every code a {@link QueueError} can carry, with its meaning. Codes are stable; messages are not. */
 export const QUEUE_ERROR_CODES = {
   // You called it wrongly.
+  ERR_QUEUE_ARGUMENT: "An argument is missing, or is not what the function takes.",
   ERR_QUEUE_UNKNOWN_OPTION: "An option name is not known.",
   ERR_QUEUE_OPTION: "An option has a value that cannot be used.",
   ERR_QUEUE_ENVELOPE: "The envelope has no recipient, too many, or an address that cannot be read.",
@@ -9,7 +10,8 @@ export const QUEUE_ERROR_CODES = {
   ERR_QUEUE_NOT_FOUND: "No message has this id.",
   ERR_QUEUE_STATE: "The message is not in a state that allows this.",
   // The store failed or cannot be trusted.
-  ERR_QUEUE_STORAGE: "The store could not be read or written; `errno` has the system's name for it.",
+  ERR_QUEUE_STORAGE:
+    "The store could not be read or written; `errno` has the system's name for it, the message the path.",
   ERR_QUEUE_DIRECTORY_UNSAFE: "The directory belongs to another user, or others may write to it.",
   ERR_QUEUE_STORE_UNSAFE: "The Redis server may forget what it was told: no append-only file, or eviction.",
   ERR_QUEUE_MODULE_MISSING: "The Redis store needs the packages bullmq and ioredis, which are not installed.",
@@ -18,7 +20,8 @@ export const QUEUE_ERROR_CODES = {
   ERR_QUEUE_FOREIGN:
     "Something in the directory is not a queue file: a link, a directory, a device, another name or owner.",
   ERR_QUEUE_CLAIM_LOST: "Another worker has taken the message over.",
-  // How a message ended.
+  // How an attempt or a message ended.
+  ERR_QUEUE_DELIVER: "`deliver` threw an error without a code, or did not say what became of a recipient.",
   ERR_QUEUE_REFUSED: "A recipient was refused for good.",
   ERR_QUEUE_ATTEMPTS: "The last attempt was used up.",
   ERR_QUEUE_EXPIRED: "The message was not delivered in the time it had.",
@@ -58,9 +61,15 @@ export function errnoOf(error: unknown): string | undefined {
   return typeof code === "string" && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
 }
 
-/** An error of the store below as ours; what is ours already stays. */
-export function storageError(what: string, cause: unknown): QueueError {
+/**
+ * An error of the store below as ours; what is ours already stays.
+ * @param path what was read or written, where the error does not say so itself
+ */
+export function storageError(what: string, cause: unknown, path?: string | undefined): QueueError {
   if (QueueError.is(cause)) return cause;
-  const errno = errnoOf(cause);
-  return new QueueError("ERR_QUEUE_STORAGE", `${what}${errno === undefined ? "" : ` (${errno})`}`, { cause });
+  const said = (cause as { path?: unknown } | null | undefined)?.path;
+  const named = JSON.stringify(typeof said === "string" ? said : path);
+  const facts = [errnoOf(cause), what.includes(named ?? "") ? undefined : named];
+  const known = facts.filter((fact) => fact !== undefined).join(", ");
+  return new QueueError("ERR_QUEUE_STORAGE", `${what}${known === "" ? "" : ` (${known})`}`, { cause });
 }

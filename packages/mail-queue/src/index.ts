@@ -15,6 +15,7 @@ export type { DirectoryOptions } from "./directory/directory-options.js";
 export { DirectoryStore } from "./directory/directory-store.js";
 // For people who look into the directory.
 export { FILE_STATES } from "./directory/file-name.js";
+export type { EnqueueOptions } from "./enqueue-options.js";
 export type { QueueEnvelope } from "./envelope.js";
 export { QUEUE_ERROR_CODES, QueueError, type QueueErrorCode } from "./errors.js";
 export type { QueueEvent, QueueObserver } from "./events.js";
@@ -24,7 +25,6 @@ export type { KeptSendOptions, MessageHead, QueuedMessage, StoredMessage } from 
 export { MESSAGE_STATES, type MessageState, type Place, TRANSITIONS } from "./message-state.js";
 export {
   type Enqueued,
-  type EnqueueOptions,
   MailQueue,
   openQueue,
   type PurgeOptions,

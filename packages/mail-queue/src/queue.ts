@@ -1,15 +1,18 @@
+import { checkId, checkStates, checkStore } from "./arguments.js";
 import type { Deliver } from "./deliver.js";
+import { checkDeliver } from "./deliver-through.js";
 import type { DirectoryOptions } from "./directory/directory-options.js";
 import { DirectoryStore } from "./directory/directory-store.js";
-import type { QueueEnvelope } from "./envelope.js";
+import { type EnqueueOptions, readEnqueueOptions } from "./enqueue-options.js";
+import { checkEnvelope, type QueueEnvelope } from "./envelope.js";
 import { QueueError } from "./errors.js";
 import type { QueueEvent, QueueObserver } from "./events.js";
-import { freeze, type QueueInput } from "./freeze.js";
+import { checkMessage, freeze, type QueueInput } from "./freeze.js";
 import { type JournalEntry, placeFor, standing } from "./journal.js";
-import { describeMessage, type KeptSendOptions, type QueuedMessage } from "./message.js";
+import { describeMessage, type QueuedMessage, type StoredMessage } from "./message.js";
 import { newMessageId } from "./message-id.js";
 import { MESSAGE_STATES, type MessageState } from "./message-state.js";
-import { checkNames, pointInTime, wholeNumber } from "./options.js";
+import { checkFunction, checkNames, isRecord, kindOf, truth, wholeNumber } from "./options.js";
 import type { Claim, QueueCounts, QueueStore } from "./store.js";
 import { QueueWorker } from "./worker.js";
 import type { WorkerOptions } from "./worker-options.js";
@@ -21,22 +24,6 @@ export type QueueOptions = (DirectoryOptions | { readonly store: QueueStore }) &
   /** The largest message that is taken. Default 1 GiB. */
   readonly maxMessageBytes?: number | undefined;
 };
-
-export interface EnqueueOptions {
-  /** Not sent before this time. */
-  readonly notBefore?: Date | number | undefined;
-  /** 0 goes first, 9 last. Default 5. */
-  readonly priority?: number | undefined;
-  /** Given up after this time. Default: five days from now, or from `notBefore`. */
-  readonly expires?: Date | number | undefined;
-  /** A second message with the same key is not added; the first one's id is returned. */
-  readonly idempotencyKey?: string | undefined;
-  /** Handed to `deliver` with each attempt. Plain data. */
-  readonly sendOptions?: KeptSendOptions | undefined;
-  /** Where `{ path }` in a message may point. The files are read now. */
-  readonly files?: { readonly baseDir: string } | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
 
 export interface Enqueued {
   readonly id: string;
@@ -59,38 +46,34 @@ export interface PurgeOptions {
 }
 
 const QUEUE_NAMES: ReadonlySet<string> = new Set(["store", "onEvent", "maxMessageBytes"]);
-const ENQUEUE_NAMES: ReadonlySet<string> = new Set<keyof EnqueueOptions>([
-  "notBefore",
-  "priority",
-  "expires",
-  "idempotencyKey",
-  "sendOptions",
-  "files",
-  "signal",
-]);
-const SEND_NAMES: ReadonlySet<string> = new Set<keyof KeptSendOptions>([
-  "dsn",
-  "requireTls",
-  "deliverBy",
-  "priority",
-  "submitter",
-  "mailParameters",
-  "rcptParameters",
-]);
-const LIFETIME_MS = 5 * 86_400_000;
-const MAX_KEY_UNITS = 1_024;
+const LIST_NAMES: ReadonlySet<string> = new Set(["states"]);
+const PURGED_STATES = ["sent", "failed", "in-doubt"] as const;
+const RETRY_NAMES: ReadonlySet<string> = new Set<keyof RetryOptions>(["mayDuplicate"]);
+const PURGE_NAMES: ReadonlySet<string> = new Set<keyof PurgeOptions>(["states", "olderThanMs"]);
 
 /**
  * Opens a queue; a path is a directory with default options.
- * @throws QueueError `ERR_QUEUE_DIRECTORY_UNSAFE`, `ERR_QUEUE_STORE_UNSAFE`, `ERR_QUEUE_STORAGE`, `ERR_QUEUE_OPTION`,
- * `ERR_QUEUE_UNKNOWN_OPTION`, `ERR_QUEUE_MODULE_MISSING`
+ * @throws QueueError `ERR_QUEUE_DIRECTORY_UNSAFE`, `ERR_QUEUE_STORE_UNSAFE`, `ERR_QUEUE_STORAGE`, `ERR_QUEUE_ARGUMENT`,
+ * `ERR_QUEUE_OPTION`, `ERR_QUEUE_UNKNOWN_OPTION`, `ERR_QUEUE_MODULE_MISSING`
  */
 export async function openQueue(options: string | QueueOptions): Promise<MailQueue> {
-  const { onEvent, maxMessageBytes, ...rest } =
-    typeof options === "string" ? { directory: options } : options;
-  if ("store" in rest) checkNames("queue", options as object, QUEUE_NAMES);
-  const store = "store" in rest ? rest.store : new DirectoryStore(rest);
+  if (typeof options !== "string" && !isRecord(options)) {
+    throw new QueueError(
+      "ERR_QUEUE_ARGUMENT",
+      `openQueue() needs the path of a directory, { directory } or { store }, not ${kindOf(options)}`,
+    );
+  }
+  const given = typeof options === "string" ? { directory: options } : options;
+  const { onEvent, maxMessageBytes, store, ...rest } = given as DirectoryOptions & {
+    readonly store?: QueueStore | undefined;
+    readonly onEvent?: QueueObserver | undefined;
+    readonly maxMessageBytes?: number | undefined;
+  };
+  checkFunction("onEvent", onEvent);
   const limit = wholeNumber("maxMessageBytes", maxMessageBytes, 1024 ** 3, 1);
+  if (store === undefined) return await MailQueue.open(new DirectoryStore(rest), onEvent, limit);
+  checkNames("queue", given, QUEUE_NAMES);
+  checkStore(store);
   return await MailQueue.open(store, onEvent, limit);
 }
 
@@ -128,7 +111,8 @@ export class MailQueue {
   /**
    * Takes a message. When this resolves it is on disk and will be found after a crash; when it rejects, nothing of it will be sent.
    * @param envelope undefined: from the message's fields
-   * @throws QueueError `ERR_QUEUE_ENVELOPE`, `ERR_QUEUE_TOO_LARGE`, `ERR_QUEUE_STORAGE`, `ERR_QUEUE_OPTION`, `ERR_QUEUE_CLOSED`; MimeError
+   * @throws QueueError `ERR_QUEUE_ARGUMENT`, `ERR_QUEUE_OPTION`, `ERR_QUEUE_UNKNOWN_OPTION`, `ERR_QUEUE_ENVELOPE`,
+   * `ERR_QUEUE_TOO_LARGE`, `ERR_QUEUE_STORAGE`, `ERR_QUEUE_CLOSED`; MimeError
    */
   async enqueue(
     envelope: QueueEnvelope | undefined,
@@ -136,65 +120,70 @@ export class MailQueue {
     options: EnqueueOptions = {},
   ): Promise<Enqueued> {
     this.#checkOpen();
-    checkNames("enqueue", options, ENQUEUE_NAMES);
+    checkMessage(message);
+    checkEnvelope(envelope);
     const createdAtMs = Date.now();
-    const notBeforeMs = pointInTime("notBefore", options.notBefore);
-    const expiresAtMs =
-      pointInTime("expires", options.expires) ?? Math.max(createdAtMs, notBeforeMs ?? 0) + LIFETIME_MS;
-    const priority = wholeNumber("priority", options.priority, 5, 0, 9);
-    const idempotencyKey = checkKey(options.idempotencyKey);
-    if (options.sendOptions !== undefined) checkNames("sendOptions", options.sendOptions, SEND_NAMES);
+    const settings = readEnqueueOptions(options, createdAtMs);
     const frozen = await freeze(envelope, message, options);
     const { composed } = frozen;
     const { content } = composed;
+    // A ready message may lack it.
+    const messageId = composed.messageId === "" ? undefined : composed.messageId;
     try {
       const added = await this.#store.add({
         head: {
           id: newMessageId(createdAtMs),
           createdAtMs,
-          messageId: composed.messageId,
+          messageId,
           ...frozen.envelope,
-          priority,
-          notBeforeMs: notBeforeMs !== undefined && notBeforeMs > createdAtMs ? notBeforeMs : undefined,
-          expiresAtMs,
-          idempotencyKey,
-          sendOptions: options.sendOptions,
+          ...settings,
         },
         content: content instanceof Uint8Array ? content : content.open(options.signal),
         maxBytes: this.#maxMessageBytes,
       });
       if (!added.duplicate) this.#tell({ type: "queued", id: added.id });
-      return { ...added, messageId: composed.messageId };
+      return { ...added, messageId };
     } finally {
       if (!(content instanceof Uint8Array)) await content.close?.().catch(() => {});
     }
   }
 
-  /** Begins to deliver. Several workers, here and in other processes, share the queue. */
+  /**
+   * Begins to deliver. Several workers, here and in other processes, share the queue.
+   * @param deliver a function; `deliverThrough(client)` makes one of a client
+   * @throws QueueError `ERR_QUEUE_ARGUMENT`, `ERR_QUEUE_OPTION`, `ERR_QUEUE_UNKNOWN_OPTION`, `ERR_QUEUE_CLOSED`
+   */
   work(deliver: Deliver, options: WorkerOptions = {}): QueueWorker {
     this.#checkOpen();
+    checkDeliver(deliver);
     const worker = new QueueWorker(this.#store, deliver, (event) => this.#tell(event), options);
     this.#workers.add(worker);
     void worker.done.then(() => this.#workers.delete(worker));
     return worker;
   }
 
-  /** @throws QueueError `ERR_QUEUE_NOT_FOUND`, `ERR_QUEUE_DAMAGED`, `ERR_QUEUE_FOREIGN`, `ERR_QUEUE_STORAGE` */
+  /**
+   * @throws QueueError `ERR_QUEUE_NOT_FOUND`, `ERR_QUEUE_ARGUMENT`, `ERR_QUEUE_DAMAGED`, `ERR_QUEUE_FOREIGN`,
+   * `ERR_QUEUE_STORAGE`
+   */
   async get(id: string): Promise<QueuedMessage> {
     this.#checkOpen();
+    checkId(id);
     const stored = await this.#store.get(id);
     if (stored === undefined) throw notFound(id);
     return describeMessage(stored);
   }
 
-  /** Messages in these states, all by default, in no promised order. Holds none of them in memory. */
-  async *list(
+  /**
+   * Messages in these states, all by default, in no promised order. Holds none of them in memory.
+   * @throws QueueError `ERR_QUEUE_OPTION`, `ERR_QUEUE_UNKNOWN_OPTION`
+   */
+  list(
     options: { readonly states?: readonly MessageState[] | undefined } = {},
   ): AsyncGenerator<QueuedMessage> {
     this.#checkOpen();
-    checkNames("list", options, new Set(["states"]));
-    for await (const stored of this.#store.list(options.states ?? MESSAGE_STATES))
-      yield describeMessage(stored);
+    checkNames("list", options, LIST_NAMES);
+    return described(this.#store.list(checkStates(options.states, MESSAGE_STATES, MESSAGE_STATES)));
   }
 
   /** The next messages that wait for their time, soonest first. Default 10. */
@@ -203,9 +192,13 @@ export class MailQueue {
     return (await this.#store.upcoming(wholeNumber("limit", limit, 10, 1, 10_000))).map(describeMessage);
   }
 
-  /** The frozen octets of a message. */
+  /**
+   * The frozen octets of a message.
+   * @throws QueueError `ERR_QUEUE_ARGUMENT`; when it is read `ERR_QUEUE_NOT_FOUND`, `ERR_QUEUE_DAMAGED`, `ERR_QUEUE_STORAGE`
+   */
   content(id: string): AsyncIterable<Uint8Array> {
     this.#checkOpen();
+    checkId(id);
     return this.#store.content(id);
   }
 
@@ -229,12 +222,13 @@ export class MailQueue {
    * @throws QueueError `ERR_QUEUE_NOT_FOUND`, `ERR_QUEUE_STATE`
    */
   async retry(id: string, options: RetryOptions = {}): Promise<QueuedMessage> {
-    checkNames("retry", options, new Set(["mayDuplicate"]));
+    checkNames("retry", options, RETRY_NAMES);
+    const mayDuplicate = truth("mayDuplicate", options.mayDuplicate, false);
     const from: MessageState[] = ["queued", "failed"];
-    if (options.mayDuplicate === true) from.push("in-doubt");
+    if (mayDuplicate) from.push("in-doubt");
     const claim = await this.#take(id, from, "retried");
     const { head, journal, attempts } = claim.stored;
-    const again = options.mayDuplicate === true ? ["rejected", "unknown"] : ["rejected"];
+    const again = mayDuplicate ? ["rejected", "unknown"] : ["rejected"];
     const indexes = standing(head.to, journal).recipients.flatMap(({ state }, index) =>
       again.includes(state) ? [index] : [],
     );
@@ -255,14 +249,18 @@ export class MailQueue {
     return await this.#settle(claim, { type: "decided", atMs: Date.now(), outcome: said, by: "hand" });
   }
 
-  /** Removes messages that have ended. Resolves to how many. */
+  /**
+   * Removes messages that have ended. Resolves to how many.
+   * @throws QueueError `ERR_QUEUE_OPTION` for a state that is no end; `ERR_QUEUE_UNKNOWN_OPTION`
+   */
   async purge(options: PurgeOptions = {}): Promise<number> {
     this.#checkOpen();
-    checkNames("purge", options, new Set(["states", "olderThanMs"]));
+    checkNames("purge", options, PURGE_NAMES);
+    const states = checkStates(options.states, PURGED_STATES, ["sent", "failed"]);
     const olderThanMs = wholeNumber("olderThanMs", options.olderThanMs, 0, 0);
     // A file's time can be a little ahead of the clock that it is compared with.
     const beforeMs = Date.now() - olderThanMs + (olderThanMs === 0 ? 1_000 : 0);
-    return await this.#store.purge(options.states ?? ["sent", "failed"], beforeMs);
+    return await this.#store.purge(states, beforeMs);
   }
 
   /** Closes the workers, as their `close()` does, and the store. */
@@ -286,11 +284,16 @@ export class MailQueue {
 
   async #take(id: string, from: readonly MessageState[], what: string): Promise<Claim> {
     this.#checkOpen();
+    checkId(id);
     const claim = await this.#store.take(id, from);
     if (claim !== undefined) return claim;
     const found = await this.#store.get(id);
     if (found === undefined) throw notFound(id);
-    throw new QueueError("ERR_QUEUE_STATE", `the message ${id} is ${found.state} and cannot be ${what}`);
+    const doubt = found.state === "in-doubt" && what === "retried" ? " without mayDuplicate" : "";
+    throw new QueueError(
+      "ERR_QUEUE_STATE",
+      `the message ${id} is ${found.state} and cannot be ${what}${doubt}`,
+    );
   }
 
   async #settle(claim: Claim, entry: JournalEntry): Promise<QueuedMessage> {
@@ -322,15 +325,8 @@ export class MailQueue {
   }
 }
 
-function checkKey(key: string | undefined): string | undefined {
-  if (key === undefined) return undefined;
-  if (typeof key !== "string" || key === "" || key.length > MAX_KEY_UNITS) {
-    throw new QueueError(
-      "ERR_QUEUE_OPTION",
-      `idempotencyKey must be text of 1 to ${MAX_KEY_UNITS} characters`,
-    );
-  }
-  return key;
+async function* described(list: AsyncIterable<StoredMessage>): AsyncGenerator<QueuedMessage> {
+  for await (const stored of list) yield describeMessage(stored);
 }
 
 function notFound(id: string): QueueError {

@@ -1,7 +1,6 @@
 import type { BackoffOptions } from "./backoff.js";
 import type { DestinationLimits } from "./destination-limits.js";
-import { QueueError } from "./errors.js";
-import { checkNames, wholeNumber } from "./options.js";
+import { checkFunction, checkNames, checkSignal, truth, wholeNumber, wrong } from "./options.js";
 
 /** What becomes of a message whose content went out without a final reply that is known. */
 export type InDoubtPolicy = "hold" | "resend" | "fail";
@@ -67,12 +66,13 @@ export type Settings = ReturnType<typeof readWorkerOptions>;
 /** @throws QueueError `ERR_QUEUE_UNKNOWN_OPTION`, `ERR_QUEUE_OPTION` */
 export function readWorkerOptions(options: WorkerOptions) {
   checkNames("worker", options, NAMES);
-  const { inDoubt = "hold", factor = 2 } = options;
-  if (!["hold", "resend", "fail"].includes(inDoubt)) {
-    throw new QueueError("ERR_QUEUE_OPTION", "inDoubt must be hold, resend or fail");
+  const { inDoubt = "hold", factor = 2, random = Math.random } = options;
+  if (!["hold", "resend", "fail"].includes(inDoubt)) throw wrong("inDoubt", "must be hold, resend or fail");
+  if (typeof factor !== "number" || !(factor >= 1) || !Number.isFinite(factor)) {
+    throw wrong("factor", "must be a number of 1 or more");
   }
-  if (!(factor >= 1) || !Number.isFinite(factor))
-    throw new QueueError("ERR_QUEUE_OPTION", "factor must be 1 or more");
+  checkFunction("random", random);
+  checkSignal(options.signal);
   return {
     inDoubt,
     factor,
@@ -86,11 +86,11 @@ export function readWorkerOptions(options: WorkerOptions) {
       options.keepFailedMs === undefined
         ? undefined
         : wholeNumber("keepFailedMs", options.keepFailedMs, 0, 0),
-    pauseWhenUnreachable: options.pauseWhenUnreachable ?? false,
+    pauseWhenUnreachable: truth("pauseWhenUnreachable", options.pauseWhenUnreachable, false),
     recoverIntervalMs: wholeNumber("recoverIntervalMs", options.recoverIntervalMs, 30_000, 10),
     closeTimeoutMs: wholeNumber("closeTimeoutMs", options.closeTimeoutMs, 30_000, 0),
-    stopWhenIdle: options.stopWhenIdle ?? false,
+    stopWhenIdle: truth("stopWhenIdle", options.stopWhenIdle, false),
     signal: options.signal,
-    random: options.random ?? Math.random,
+    random,
   };
 }

@@ -162,6 +162,25 @@ describe("deliverThrough", () => {
     ]);
   });
 
+  it("sends to addresses longer than usual, which were let in when the message was queued", async () => {
+    const long = (name: string) => `${name}+${"A".repeat(70)}@example.org`;
+    const message = { from: long("ann"), to: long("bob"), subject: "one", text: "x" };
+    const limits = { maxLocalPartBytes: 90 };
+    await queue.enqueue(undefined, message, limits);
+    await queue.enqueue({ from: long("cy"), to: [long("di")] }, message, limits);
+    const ready = new TextEncoder().encode("Subject: two\r\n\r\nx\r\n");
+    await queue.enqueue(
+      { from: long("ed"), to: { localPart: `flo+${"A".repeat(70)}`, domain: "example.org" } },
+      ready,
+      limits,
+    );
+    await expect(queue.enqueue(undefined, message)).rejects.toThrow("maxLocalPartBytes");
+    await open(stores.open());
+    await drain();
+    const said = server.commands.filter((line) => line.startsWith("RCPT"));
+    expect(said.sort()).toEqual(["bob", "di", "flo"].map((name) => `RCPT TO:<${long(name)}>`));
+  });
+
   it("fails no message because its client was closed", async () => {
     await client.close();
     const id = await enqueue("one");

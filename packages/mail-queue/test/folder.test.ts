@@ -11,9 +11,10 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { folderFile, MessageFolder } from "../src/folder.js";
+import { openQueue, QueueError } from "../src/index.js";
 
 let path: string;
 let folder: MessageFolder;
@@ -170,12 +171,84 @@ describe("a file that is none of ours", () => {
     await expect(folder.open("folder.queued")).rejects.toMatchObject({ code: "ERR_QUEUE_FOREIGN" });
   });
 
-  it("a folder that is not there, or no folder, is told by code", async () => {
-    const nowhere = new MessageFolder(join(path, "nowhere"));
-    await expect(nowhere.check()).rejects.toMatchObject({ code: "ERR_QUEUE_STORAGE", errno: "ENOENT" });
-    await expect(nowhere.add(HEAD, CONTENT)).rejects.toMatchObject({ code: "ERR_QUEUE_STORAGE" });
+  it("a folder that is not there, or no folder, is told by code and by path", async () => {
+    const missing = join(path, "nowhere");
+    const nowhere = new MessageFolder(missing);
+    await expect(nowhere.check()).rejects.toMatchObject({
+      code: "ERR_QUEUE_STORAGE",
+      errno: "ENOENT",
+      message: expect.stringContaining(JSON.stringify(missing)),
+    });
     await writeFile(join(path, "file"), "");
     const file = new MessageFolder(join(path, "file"));
     await expect(file.check()).rejects.toMatchObject({ code: "ERR_QUEUE_DIRECTORY_UNSAFE" });
+    for (const failing of [file.add(HEAD, CONTENT), file.waiting()]) {
+      await expect(failing).rejects.toMatchObject({
+        code: "ERR_QUEUE_STORAGE",
+        errno: "ENOTDIR",
+        message: expect.stringContaining(join(path, "file")),
+      });
+    }
+  });
+});
+
+describe("a folder that is not there yet", () => {
+  it("has nothing that waits, and is made for this user alone by the first message", async () => {
+    const inner = join(path, "spool", "reports");
+    const made = new MessageFolder(inner);
+    expect(await made.waiting()).toEqual([]);
+    const name = basename(await made.add(HEAD, CONTENT));
+    expect((await stat(inner)).mode & 0o777).toBe(0o700);
+    await made.check();
+    expect(await made.waiting()).toEqual([name]);
+    await made.close();
+  });
+});
+
+it("a folder that nobody can make is an error, and the end of it", async () => {
+  await writeFile(join(path, "file"), "");
+  const nowhere = join(process.platform === "linux" ? "/proc/wirepost" : join(path, "file"), "queue");
+  for (const make of [new MessageFolder(nowhere).add(HEAD, CONTENT), openQueue(nowhere)]) {
+    await expect(make).rejects.toMatchObject({
+      code: "ERR_QUEUE_STORAGE",
+      message: expect.stringContaining(dirname(nowhere)),
+    });
+  }
+});
+
+describe("a folder that is used wrongly", () => {
+  const ring: { self?: unknown } = {};
+  ring.self = ring;
+  it.each<{ name: string; use: () => unknown; code?: string }>([
+    { name: "no path", use: () => new MessageFolder(undefined as never), code: "ERR_QUEUE_OPTION" },
+    { name: "an empty path", use: () => new MessageFolder(""), code: "ERR_QUEUE_OPTION" },
+    { name: "no head", use: () => folder.add(null as never, []) },
+    { name: "a head that is text", use: () => folder.add("ann" as never, []) },
+    { name: "a head in a ring", use: () => folder.add(ring, []) },
+    { name: "a head that becomes text", use: () => folder.add(new Date(0), []) },
+    { name: "no content", use: () => folder.add(HEAD, undefined as never) },
+    { name: "content that is text", use: () => folder.add(HEAD, "Subject: x" as never) },
+    { name: "octets without a list around", use: () => folder.add(HEAD, CONTENT[0] as never) },
+    { name: "a block that is text", use: () => folder.add(HEAD, ["Subject: x"] as never) },
+    { name: "no name", use: () => folder.claim(undefined as never) },
+    { name: "a path instead of a name", use: () => folder.open(join(path, "x.queued")) },
+    { name: "a name that leads out", use: () => folder.claim("../x.queued") },
+    { name: "a name with a NUL", use: () => folder.sent("x\0.sending", false) },
+    { name: "the folder itself", use: () => folder.failed("..") },
+    {
+      name: "keep as a word",
+      use: () => folder.sent("x.sending", "no" as never),
+      code: "ERR_QUEUE_OPTION",
+    },
+  ])("refuses $name and leaves no file", async ({ use, code = "ERR_QUEUE_ARGUMENT" }) => {
+    const error = await (async () => use())().catch((reason: unknown) => reason);
+    expect({ ours: QueueError.is(error), error }).toMatchObject({ ours: true, error: { code } });
+    expect(await extensions()).toEqual([]);
+  });
+
+  it.each([-1, 0.5, 9_999, "1" as never])("gives no content from octet %s on", async (from) => {
+    const message = await folder.open(basename(await folder.add(HEAD, CONTENT)));
+    expect(() => message.blocks(from)).toThrow(expect.objectContaining({ code: "ERR_QUEUE_OPTION" }));
+    await message.close();
   });
 });

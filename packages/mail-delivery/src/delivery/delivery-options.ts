@@ -84,6 +84,7 @@ export interface DirectSendOptions
     | "rcptParameters"
     | "files"
     | "maxRecipients"
+    | "maxLocalPartBytes"
   > {
   /** Taken and left out: it is for a relay that one logs in to (RFC 4954 section 5). */
   readonly submitter?: SendOptions["submitter"];
@@ -131,6 +132,7 @@ const SEND_NAMES: ReadonlySet<string> = new Set<keyof DirectSendOptions>([
   "rcptParameters",
   "files",
   "maxRecipients",
+  "maxLocalPartBytes",
   "submitter",
   "reportTls",
 ]);

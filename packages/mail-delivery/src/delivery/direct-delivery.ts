@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { parseMailbox } from "@wirepost/mail-address";
+import { type ParseOptions, parseMailbox } from "@wirepost/mail-address";
 import { type EmailMessage, type MessageInput, messageEnvelope } from "@wirepost/mime-message";
 import { type EnvelopeInput, type EnvelopeRecipient, SendError } from "@wirepost/smtp-client";
 import { Resolver } from "@wirepost/socket-core/dns";
@@ -190,11 +190,16 @@ export class DirectDelivery {
 
   async #freeze(
     message: MessageInput | EmailMessage,
-    { files }: DirectSendOptions,
+    { files, maxLocalPartBytes }: DirectSendOptions,
     signal: AbortSignal,
   ): Promise<FrozenMessage> {
     try {
-      return await freeze(message, { files, maxKeptBytes: this.#settings.maxKeptBytes, signal });
+      return await freeze(message, {
+        files,
+        maxLocalPartBytes,
+        maxKeptBytes: this.#settings.maxKeptBytes,
+        signal,
+      });
     } catch (error) {
       throw signal.aborted && SendError.is(signal.reason) ? signal.reason : toSendError(error, "compose");
     }
@@ -233,13 +238,15 @@ function follow(controller: AbortController, { signal, sendTimeoutMs }: DirectSe
 
 function readEnvelope(
   message: MessageInput | EmailMessage,
-  { envelope, maxRecipients = DEFAULT_MAX_RECIPIENTS }: DirectSendOptions,
+  { envelope, maxRecipients = DEFAULT_MAX_RECIPIENTS, maxLocalPartBytes }: DirectSendOptions,
 ): { from: Destination["mailbox"] | null; destinations: readonly Destination[] } {
   try {
-    const { from, to } = envelope === undefined ? messageEnvelope(message) : readGiven(envelope);
+    const limits = maxLocalPartBytes === undefined ? undefined : { maxLocalPartBytes };
+    const { from, to } =
+      envelope === undefined ? messageEnvelope(message, limits) : readGiven(envelope, limits);
     const destinations = to.map((one) =>
       "address" in one
-        ? new Destination(mailboxOf(one.address), one.parameters)
+        ? new Destination(mailboxOf(one.address, limits), one.parameters)
         : new Destination(one, undefined),
     );
     if (destinations.length === 0) {
@@ -258,19 +265,22 @@ function readEnvelope(
 
 type GivenAddress = string | Destination["mailbox"];
 
-function readGiven({ from, to }: EnvelopeInput): {
+function readGiven(
+  { from, to }: EnvelopeInput,
+  limits: ParseOptions | undefined,
+): {
   from: Destination["mailbox"] | null;
   to: readonly (Destination["mailbox"] | EnvelopeRecipient)[];
 } {
   const list = (Array.isArray(to) ? to : [to]) as readonly (GivenAddress | EnvelopeRecipient)[];
   return {
-    from: from === null || from === "" || from === "<>" ? null : mailboxOf(from),
-    to: list.map((one) => (typeof one === "string" ? mailboxOf(one) : one)),
+    from: from === null || from === "" || from === "<>" ? null : mailboxOf(from, limits),
+    to: list.map((one) => (typeof one === "string" ? mailboxOf(one, limits) : one)),
   };
 }
 
-function mailboxOf(address: GivenAddress): Destination["mailbox"] {
-  return typeof address === "string" ? parseMailbox(address) : address;
+function mailboxOf(address: GivenAddress, limits: ParseOptions | undefined): Destination["mailbox"] {
+  return typeof address === "string" ? parseMailbox(address, limits) : address;
 }
 
 /** By domain as DNS knows it, so that different spellings share a session. */

@@ -27,15 +27,17 @@ export async function freeze(
   message: MessageInput | EmailMessage,
   options: {
     readonly files: { readonly baseDir: string } | undefined;
+    readonly maxLocalPartBytes: number | undefined;
     readonly maxKeptBytes: number;
     readonly signal: AbortSignal;
   },
 ): Promise<FrozenMessage> {
-  const { files, signal } = options;
+  const { files, maxLocalPartBytes, signal } = options;
   const composed: ComposedMessage = await composeMessage(message, {
     transport: "7bit",
     smtpUtf8: true,
     files,
+    maxLocalPartBytes,
     signal,
   });
   const { messageId, sizeBytes } = composed;

@@ -1,5 +1,4 @@
-import { QueueError } from "../errors.js";
-import { checkNames, wholeNumber } from "../options.js";
+import { checkNames, checkPath, truth, wholeNumber } from "../options.js";
 
 export interface DirectoryOptions {
   /** Made with mode 0700 when it does not exist. Everything in it belongs to the queue. */
@@ -29,13 +28,9 @@ const DAY_MS = 86_400_000;
 /** @throws QueueError `ERR_QUEUE_UNKNOWN_OPTION`, `ERR_QUEUE_OPTION` */
 export function readDirectoryOptions(options: DirectoryOptions) {
   checkNames("directory", options, NAMES);
-  const { directory, sharedSync = true } = options;
-  if (typeof directory !== "string" || directory === "") {
-    throw new QueueError("ERR_QUEUE_OPTION", "directory must be a path");
-  }
   return {
-    directory,
-    sharedSync,
+    directory: checkPath("directory", options.directory),
+    sharedSync: truth("sharedSync", options.sharedSync, true),
     leaseMs: wholeNumber("leaseMs", options.leaseMs, 60_000, 100),
     pollIntervalMs: wholeNumber("pollIntervalMs", options.pollIntervalMs, 1_000, 10),
     readyLimit: wholeNumber("readyLimit", options.readyLimit, 10_000, 1),

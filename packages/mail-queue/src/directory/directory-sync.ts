@@ -53,7 +53,7 @@ export class DirectorySync {
       });
       await (await this.#handle).sync();
     } catch (cause) {
-      throw storageError("the queue directory cannot be made durable", cause);
+      throw storageError("the queue directory cannot be made durable", cause, this.#path);
     }
   }
 

@@ -10,7 +10,7 @@ export const FOLDERS = ["live", "sent", "failed", "in-doubt", "set-aside", "memb
  */
 export async function prepareFolders(directory: string): Promise<void> {
   try {
-    const first = await mkdir(directory, { recursive: true, mode: 0o700 });
+    const first = await makeMissing(directory);
     await checkFolder(directory);
     for (const folder of FOLDERS) {
       const path = join(directory, folder);
@@ -21,6 +21,30 @@ export async function prepareFolders(directory: string): Promise<void> {
     if (first !== undefined) await syncFolder(dirname(first));
   } catch (cause) {
     throw storageError(`the queue directory ${JSON.stringify(directory)} cannot be used`, cause);
+  }
+}
+
+/** Makes a directory, 0700, with those above it, so that it is still there after a crash. @throws what the system throws */
+export async function makeFolder(path: string): Promise<void> {
+  const first = await makeMissing(path);
+  if (first !== undefined) await syncFolder(dirname(first));
+}
+
+/**
+ * The first directory that had to be made. Node's own `recursive` never ends where nothing can be made and the system calls that ENOENT,
+ * as in /proc.
+ */
+async function makeMissing(path: string): Promise<string | undefined> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+    return path;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return undefined;
+    if (code !== "ENOENT" || dirname(path) === path) throw error;
+    const first = await makeMissing(dirname(path));
+    await mkdir(path, { mode: 0o700 }).catch(unlessThere);
+    return first ?? path;
   }
 }
 

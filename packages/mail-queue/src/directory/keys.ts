@@ -83,7 +83,7 @@ export class Keys {
         return { id, duplicate: false };
       }
     } catch (cause) {
-      throw storageError("the idempotency key cannot be kept", cause);
+      throw storageError("the idempotency key cannot be kept", cause, this.#folder);
     }
   }
 

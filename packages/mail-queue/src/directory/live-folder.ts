@@ -104,7 +104,7 @@ export class LiveFolder {
       this.#soon.finish();
     } catch (cause) {
       this.#mustScan = true;
-      throw storageError("the queue directory cannot be read", cause);
+      throw storageError("the queue directory cannot be read", cause, this.path);
     } finally {
       this.#scannedAt = performance.now();
       this.#scanCostMs = this.#scannedAt - began;

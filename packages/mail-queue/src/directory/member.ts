@@ -55,7 +55,7 @@ export class Members {
       await rename(`${path}.new`, path);
     } catch (cause) {
       await unlink(`${path}.new`).catch(() => {});
-      throw storageError("this process cannot be registered in the queue directory", cause);
+      throw storageError("this process cannot be registered in the queue directory", cause, path);
     }
     if (this.#closed) return;
     this.#timer = setInterval(() => {
@@ -78,7 +78,7 @@ export class Members {
     } catch (error) {
       // A member's file is written before its first claim and removed after its last.
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return true;
-      if (!(error instanceof SyntaxError)) throw storageError("a member's file cannot be read", error);
+      if (!(error instanceof SyntaxError)) throw storageError("a member's file cannot be read", error, path);
       // Power was lost before its content reached the disk: only the heartbeat can tell.
       theirs = {};
       ({ mtimeMs } = await stat(path));

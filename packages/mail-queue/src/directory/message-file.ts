@@ -33,7 +33,7 @@ export async function writeMessageFile(path: string, message: NewMessage): Promi
       message.content instanceof Uint8Array
         ? await writeWhole(file, message, message.content)
         : await writeStream(file, message, message.content);
-    await storing(file.sync());
+    await storing(file.sync(), file);
     return written;
   } finally {
     // Every octet is on disk by now, or the file is about to be removed.
@@ -115,7 +115,7 @@ export class MessageFile {
   static async read(path: string, id: string): Promise<MessageFile> {
     const file = await openOwn(path, constants.O_RDONLY);
     try {
-      const { size } = await storing(file.stat());
+      const { size } = await storing(file.stat(), file);
       if (size <= WHOLE_BYTES) return parseWhole(path, id, await readAt(file, 0, size));
       const lengths = decodePreamble(await readAt(file, 0, PREAMBLE_BYTES));
       const headAt = PREAMBLE_BYTES + lengths.contentBytes;
@@ -190,7 +190,7 @@ export class MessageFile {
     const file = await openOwn(path, constants.O_WRONLY);
     try {
       await writeAll(file, [octets], this.#journalEndsAt);
-      await storing(file.datasync());
+      await storing(file.datasync(), file);
     } finally {
       await file.close().catch(() => {});
     }

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { damaged } from "../directory/file-format.js";
 import { QueueError } from "../errors.js";
+import { kindOf } from "../options.js";
 
 /** The number changes when old versions could not read new files. */
 const FORMAT = 1;
@@ -14,23 +15,55 @@ export const FIRST_LINE_MAX_BYTES = 16 * 1024 * 1024;
 /**
  * The octets of such a file.
  * @param head what its owner wants to know again, as JSON
- * @throws QueueError `ERR_QUEUE_TOO_LARGE`
+ * @param content blocks of octets
+ * @throws QueueError `ERR_QUEUE_ARGUMENT`, `ERR_QUEUE_TOO_LARGE`
  */
-export async function* folderFile(
+export function folderFile(
   head: object,
   content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
-  const first = Buffer.from(`${JSON.stringify({ wirepostMessage: FORMAT, head })}\r\n`, "utf8");
+  const first = Buffer.from(`{"wirepostMessage":${FORMAT},"head":${headText(head)}}\r\n`, "utf8");
   if (first.length > FIRST_LINE_MAX_BYTES) {
     throw new QueueError("ERR_QUEUE_TOO_LARGE", `the head has more than ${FIRST_LINE_MAX_BYTES} octets`);
   }
+  const iterable = typeof content === "object" && content !== null && !(content instanceof Uint8Array);
+  if (!iterable || !(Symbol.asyncIterator in content || Symbol.iterator in content)) {
+    throw argument(`the content must be an iterable of Uint8Arrays, not ${kindOf(content)}`);
+  }
+  return octetsOf(first, content);
+}
+
+async function* octetsOf(
+  first: Uint8Array,
+  content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
   const check = new ContentCheck(first);
   yield first;
   for await (const block of content) {
+    // The size of anything else would be counted in other units than octets.
+    if (!(block instanceof Uint8Array))
+      throw argument(`the content holds ${kindOf(block)}, not a Uint8Array`);
     check.add(block);
     yield block;
   }
   yield Buffer.from(check.closingLine, "latin1");
+}
+
+function headText(head: object): string {
+  let text: string | undefined;
+  try {
+    text = typeof head === "object" && head !== null ? JSON.stringify(head) : undefined;
+  } catch (cause) {
+    throw argument("the head cannot be written as JSON", cause);
+  }
+  // What toJSON() made of it must be an object too.
+  if (text === undefined || !/^[[{]/.test(text))
+    throw argument(`the head must be an object, not ${kindOf(head)}`);
+  return text;
+}
+
+function argument(message: string, cause?: unknown): QueueError {
+  return new QueueError("ERR_QUEUE_ARGUMENT", message, { cause });
 }
 
 /** Counts and hashes content as it passes; the first line is hashed with it. */

@@ -4,9 +4,10 @@ import { type FileHandle, readdir, rename, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { DirectorySync } from "../directory/directory-sync.js";
 import { damaged } from "../directory/file-format.js";
-import { checkFolder } from "../directory/folders.js";
+import { checkFolder, makeFolder } from "../directory/folders.js";
 import { createOwn, openOwn, readAt, storing, writeAll } from "../directory/own-file.js";
 import { QueueError, storageError } from "../errors.js";
+import { checkPath, kindOf, truth, wholeNumber } from "../options.js";
 import {
   CLOSING_MAX_BYTES,
   ContentCheck,
@@ -32,7 +33,7 @@ export interface FolderMessage {
   /** What `add()` was given. */
   readonly head: object;
   readonly sizeBytes: number;
-  /** The content from an octet on. @throws QueueError `ERR_QUEUE_STORAGE`, `ERR_QUEUE_DAMAGED` */
+  /** The content from an octet on. @throws QueueError `ERR_QUEUE_OPTION`, `ERR_QUEUE_STORAGE`, `ERR_QUEUE_DAMAGED` */
   blocks(from?: number): AsyncGenerator<Uint8Array>;
   close(): Promise<void>;
 }
@@ -47,34 +48,39 @@ export class MessageFolder {
   readonly #sync: DirectorySync;
   #closed = false;
 
-  /** @param path a directory that is there */
+  /**
+   * @param path of a directory; `add()` makes it, with mode 0700, where it does not exist
+   * @throws QueueError `ERR_QUEUE_OPTION`
+   */
   constructor(path: string) {
-    this.#path = path;
+    this.#path = checkPath("the folder", path);
     this.#sync = new DirectorySync(path, false);
   }
 
   /** @throws QueueError `ERR_QUEUE_STORAGE` when it is not there, `ERR_QUEUE_DIRECTORY_UNSAFE` when others may write to it */
   async check(): Promise<void> {
-    await storing(checkFolder(this.#path));
+    await storing(checkFolder(this.#path), this.#path);
   }
 
   /**
    * Writes a message. Resolves with the path of its file once that is there to stay.
    * @param head what is wanted again with it, as JSON: the envelope, options
-   * @throws QueueError `ERR_QUEUE_STORAGE`, `ERR_QUEUE_CLOSED`, `ERR_QUEUE_TOO_LARGE` for a head above 16 MiB, or what the content threw: no
-   * file is left then
+   * @param content blocks of octets
+   * @throws QueueError `ERR_QUEUE_STORAGE`, `ERR_QUEUE_CLOSED`, `ERR_QUEUE_TOO_LARGE` for a head above 16 MiB, `ERR_QUEUE_ARGUMENT` for
+   * what is no head or no octets, or what the content threw: no file is left then
    */
   async add(head: object, content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<string> {
     if (this.#closed) throw new QueueError("ERR_QUEUE_CLOSED", "the folder was closed");
+    const written = folderFile(head, content);
     const stem = newStem();
     const writing = join(this.#path, `${stem}.writing`);
     const queued = join(this.#path, `${stem}.queued`);
-    const file = await createOwn(writing);
+    const file = await this.#create(writing);
     try {
-      for await (const block of folderFile(head, content)) await writeAll(file, [block]);
-      await storing(file.sync());
-      await storing(file.close());
-      await storing(rename(writing, queued));
+      for await (const block of written) await writeAll(file, [block]);
+      await storing(file.sync(), file);
+      await storing(file.close(), file);
+      await storing(rename(writing, queued), writing);
       await this.#sync.sync();
       return queued;
     } catch (error) {
@@ -86,24 +92,36 @@ export class MessageFolder {
     }
   }
 
-  /** The names of waiting messages, oldest first. @throws QueueError `ERR_QUEUE_STORAGE` */
+  /** A new file, in a folder that is made when it is missed. */
+  async #create(path: string): Promise<FileHandle> {
+    try {
+      return await createOwn(path);
+    } catch (error) {
+      if (!QueueError.is(error) || error.errno !== "ENOENT") throw error;
+      await storing(makeFolder(this.#path), this.#path);
+      return await createOwn(path);
+    }
+  }
+
+  /** The names of waiting messages, oldest first; none where there is no folder yet. @throws QueueError `ERR_QUEUE_STORAGE` */
   async waiting(): Promise<readonly string[]> {
-    const names = await storing(readdir(this.#path));
+    const names = await storing(readdir(this.#path).catch(unlessMissing), this.#path);
     return names.filter((name) => name.endsWith(".queued")).sort();
   }
 
   /**
    * Takes a waiting message: of several who try, the rename lets one succeed. Undefined: it is someone else's. A name that was given by
    * hand gets a random part, as a rename would replace a file of an earlier message of that name.
-   * @throws QueueError `ERR_QUEUE_STORAGE`
+   * @throws QueueError `ERR_QUEUE_ARGUMENT` for what is no name of a file here, `ERR_QUEUE_STORAGE`
    */
   async claim(name: string): Promise<string | undefined> {
+    const path = this.#pathOf(name);
     const claimed = `${claimedStem(basename(name, ".queued"))}.sending`;
     try {
-      await rename(join(this.#path, name), join(this.#path, claimed));
+      await rename(path, join(this.#path, claimed));
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-      throw storageError("a queue file cannot be claimed", cause);
+      throw storageError("a queue file cannot be claimed", cause, path);
     }
     // Content may go out from now on: a crash must not find the old name again.
     await this.#sync.sync();
@@ -112,10 +130,10 @@ export class MessageFolder {
 
   /**
    * Opens a file and reads it once to see that all of it is there.
-   * @throws QueueError `ERR_QUEUE_DAMAGED`, `ERR_QUEUE_VERSION`, `ERR_QUEUE_FOREIGN`, `ERR_QUEUE_STORAGE`
+   * @throws QueueError `ERR_QUEUE_ARGUMENT`, `ERR_QUEUE_DAMAGED`, `ERR_QUEUE_VERSION`, `ERR_QUEUE_FOREIGN`, `ERR_QUEUE_STORAGE`
    */
   async open(name: string): Promise<FolderMessage> {
-    const file = await openOwn(join(this.#path, name), constants.O_RDONLY);
+    const file = await openOwn(this.#pathOf(name), constants.O_RDONLY);
     try {
       return await read(file);
     } catch (error) {
@@ -124,18 +142,34 @@ export class MessageFolder {
     }
   }
 
-  /** The message was sent: its file is kept under another name, or removed. @throws QueueError `ERR_QUEUE_STORAGE` */
+  /**
+   * The message was sent: its file is kept under another name, or removed.
+   * @throws QueueError `ERR_QUEUE_ARGUMENT`, `ERR_QUEUE_STORAGE`
+   */
   async sent(name: string, keep: boolean): Promise<void> {
-    const path = join(this.#path, name);
-    await storing(keep ? rename(path, join(this.#path, `${basename(name, ".sending")}.sent`)) : unlink(path));
+    const path = this.#pathOf(name);
+    const kept = join(this.#path, `${basename(name, ".sending")}.sent`);
+    await storing(truth("keep", keep, false) ? rename(path, kept) : unlink(path), path);
     await this.#sync.sync();
   }
 
-  /** It was not, or nobody knows. Never throws: the error that led here is the one to tell. */
+  /**
+   * It was not, or nobody knows. Whatever the disk says it does not throw: the error that led here is the one to tell.
+   * @throws QueueError `ERR_QUEUE_ARGUMENT`
+   */
   async failed(name: string): Promise<void> {
+    const path = this.#pathOf(name);
     const to = join(this.#path, `${basename(name, ".sending")}.failed`);
-    await rename(join(this.#path, name), to).catch(() => undefined);
+    await rename(path, to).catch(() => undefined);
     await this.#sync.sync().catch(() => undefined);
+  }
+
+  /** Names come from outside, and must lead nowhere else. */
+  #pathOf(name: string): string {
+    const here = typeof name === "string" && basename(name) === name && !["", ".", ".."].includes(name);
+    if (here && !name.includes("\0")) return join(this.#path, name);
+    const given = typeof name === "string" ? JSON.stringify(name.slice(0, 80)) : kindOf(name);
+    throw new QueueError("ERR_QUEUE_ARGUMENT", `not the name of a file in the folder: ${given}`);
   }
 
   close(): Promise<void> {
@@ -157,12 +191,17 @@ function newStem(): string {
   return `${Date.now().toString(36)}-${count.toString(36).padStart(8, "0")}-${randomBytes(8).toString("hex")}`;
 }
 
+function unlessMissing(error: NodeJS.ErrnoException): string[] {
+  if (error.code === "ENOENT") return [];
+  throw error;
+}
+
 function claimedStem(stem: string): string {
   return GIVEN_HERE.test(stem) ? stem : `${stem}-${randomBytes(8).toString("hex")}`;
 }
 
 async function read(file: FileHandle): Promise<FolderMessage> {
-  const { size } = await storing(file.stat());
+  const { size } = await storing(file.stat(), file);
   const tailBytes = Math.min(size, CLOSING_MAX_BYTES);
   const { line, sizeBytes } = readClosing(await readAt(file, size - tailBytes, tailBytes));
   const start = size - line.length - sizeBytes;
@@ -176,7 +215,10 @@ async function read(file: FileHandle): Promise<FolderMessage> {
   return {
     head,
     sizeBytes,
-    blocks: (from = 0) => blocks(file, start + from, sizeBytes - from),
+    blocks: (from) => {
+      const skipped = wholeNumber("from", from, 0, 0, sizeBytes);
+      return blocks(file, start + skipped, sizeBytes - skipped);
+    },
     close: () => file.close(),
   };
 }

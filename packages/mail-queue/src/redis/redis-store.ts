@@ -3,7 +3,7 @@ import { QueueError, storageError } from "../errors.js";
 import type { MessageHead, StoredMessage } from "../message.js";
 import { MESSAGE_ID, newMessageId, randomWord, timeOfId } from "../message-id.js";
 import type { MessageState } from "../message-state.js";
-import { checkNames, wholeNumber } from "../options.js";
+import { checkNames, truth, wholeNumber } from "../options.js";
 import type {
   Added,
   Claim,
@@ -78,7 +78,7 @@ export class RedisStore implements QueueStore {
     this.#leaseMs = wholeNumber("leaseMs", options.leaseMs, 30_000, 300);
     this.#pollIntervalMs = wholeNumber("pollIntervalMs", options.pollIntervalMs, 1_000, 10);
     this.#keepKeysMs = wholeNumber("keepKeysMs", options.keepKeysMs, 14 * DAY_MS, 1);
-    this.#allowVolatile = options.allowVolatile ?? false;
+    this.#allowVolatile = truth("allowVolatile", options.allowVolatile, false);
   }
 
   async open(observer: StoreObserver): Promise<void> {
@@ -327,7 +327,7 @@ function idOfKey(hash: string): string {
 
 function word(name: string, value: string | undefined, byDefault: string): string {
   if (value === undefined) return byDefault;
-  if (!/^[A-Za-z0-9._{}-]{1,100}$/.test(value)) {
+  if (typeof value !== "string" || !/^[A-Za-z0-9._{}-]{1,100}$/.test(value)) {
     throw new QueueError("ERR_QUEUE_OPTION", `${name} must be letters, digits, dots, dashes or braces`);
   }
   return value;

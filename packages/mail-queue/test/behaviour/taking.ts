@@ -44,13 +44,14 @@ export function testTaking(setting: Setting): void {
 
   it("is found by a queue that is opened later", async () => {
     const first = await newQueue();
-    const { id } = await first.enqueue(
+    const { id, messageId } = await first.enqueue(
       { from: null, to: "bob@example.org" },
       new TextEncoder().encode("Subject: x\n\nx\n"),
     );
+    expect(messageId).toBeUndefined();
     await first.close();
     const second = await newQueue();
-    expect(await second.get(id)).toMatchObject({ state: "queued", from: null });
+    expect(await second.get(id)).toMatchObject({ state: "queued", from: null, messageId: undefined });
     expect(await readAll(second.content(id))).toMatch(/^Subject: x\r\n/);
     const listed = [];
     for await (const message of second.list()) listed.push(message.id);
