@@ -363,7 +363,10 @@ describe("sources", () => {
         yield MESSAGE;
       },
     });
-    expect(await codeOfPromise(signer().sign(once))).toBe("ERR_DKIM_NOT_REPEATABLE");
+    await expect(signer().sign(once)).rejects.toMatchObject({
+      code: "ERR_DKIM_NOT_REPEATABLE",
+      message: expect.stringMatching(/function that opens it anew.*fromFile\(\)/),
+    });
     expect(opened).toBe(false);
   });
   const changes: [string, string][] = [

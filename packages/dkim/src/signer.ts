@@ -112,7 +112,7 @@ export class DkimSigner implements MessageSigner {
     if (content.repeatable !== true) {
       throw new DkimError(
         "ERR_DKIM_NOT_REPEATABLE",
-        "The content can be read only once; signing reads it twice",
+        "The content can be read only once, and signing reads it before it is sent: give a stream as a function that opens it anew, a file by fromFile(), or octets",
       );
     }
     return readSource(content, digester, signal);
