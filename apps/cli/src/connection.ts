@@ -56,6 +56,7 @@ export async function readConnection(
   flags: ConnectionFlags,
   env: Terminal["env"],
 ): Promise<ConnectionOptions> {
+  checkPort(url);
   const fromUrl = parseConnectionUrl(url.includes("://") ? url : `smtp://${url}`);
   if (fromUrl.tls === "implicit" && flags.starttls !== undefined) {
     throw new CliError("ERR_CLI_USAGE", "--starttls contradicts smtps://, which is TLS from the first byte");
@@ -77,6 +78,14 @@ export async function readConnection(
     clientName: flags.helo ?? fromUrl.clientName,
     timeouts: flags.timeout === undefined ? undefined : timeouts(flags.timeout),
   };
+}
+
+/** URLs with such a port are none; what was typed is not repeated, as it may be a password whose host was forgotten. */
+function checkPort(url: string): void {
+  const authority = url.replace(/^[a-z]+:\/\//i, "").split(/[/?#]/, 1)[0] as string;
+  const port = /^(?:\[[^\]]*\]|[^:[\]]*):([^:]+)$/.exec(authority.slice(authority.lastIndexOf("@") + 1))?.[1];
+  if (port === undefined || (/^\d{1,5}$/.test(port) && Number(port) <= 65_535)) return;
+  throw new CliError("ERR_CLI_USAGE", "the port behind the host must be a number from 1 to 65535");
 }
 
 /** One figure for each step before the message; the send as a whole has a deadline of its own. */

@@ -46,11 +46,29 @@ export function errnoOf(error: unknown): string | undefined {
   return typeof code === "string" && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
 }
 
-/** Refuses option names that nothing reads, so that a misspelt one is not silently without effect. */
-export function refuseUnknownOptions(options: object, known: readonly string[]): void {
+/**
+ * Refuses option names that nothing reads, so that a misspelt one is not silently without effect.
+ *
+ * @param within what stands before the name in the message, such as `users[0].`
+ */
+export function refuseUnknownOptions(options: object, known: readonly string[], within = ""): void {
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
-      throw new CliError("ERR_CLI_UNKNOWN_OPTION", `unknown option ${JSON.stringify(name)}`);
+      throw new CliError("ERR_CLI_UNKNOWN_OPTION", `unknown option ${JSON.stringify(`${within}${name}`)}`);
     }
   }
+}
+
+/**
+ * Names what was given by its kind, and by its value only where that can be no secret.
+ *
+ * @param what what it must be, such as `port must be a number`
+ * @param shown whether text may be repeated; numbers always are
+ */
+export function invalidOption(what: string, value: unknown, shown = false): CliError {
+  const harmless = typeof value === "number" || (typeof value === "string" && shown);
+  const kind =
+    value === null ? "null" : Array.isArray(value) ? "an array" : `a value of type ${typeof value}`;
+  const given = harmless ? JSON.stringify(String(value).slice(0, 80)) : kind;
+  return new CliError("ERR_CLI_INVALID_OPTION", `${what}, not ${given}`);
 }

@@ -65,7 +65,7 @@ const PATTERNS: readonly { code: RegExp; exit: ExitCode; unlessRetryable?: true 
   { code: /^ERR_MIME_NO_(?:SENDER|RECIPIENTS)$/, exit: EXIT_CODES.usage },
   { code: /^ERR_SOCKET_(?:BAD_OPTION|BAD_PORT|BAD_HOST|TLS_OPTION)$/, exit: EXIT_CODES.usage },
   { code: /^ERR_SASL_(?:UNKNOWN_MECHANISM|INVALID_OPTION)$/, exit: EXIT_CODES.usage },
-  { code: /^ERR_QUEUE_(?:UNKNOWN_)?OPTION$/, exit: EXIT_CODES.usage },
+  { code: /^ERR_QUEUE_(?:ARGUMENT|(?:UNKNOWN_)?OPTION)$/, exit: EXIT_CODES.usage },
   { code: /^ERR_QUEUE_(?:STORAGE|DIRECTORY_UNSAFE|STORE_UNSAFE)$/, exit: EXIT_CODES.cannotCreate },
   {
     code: /^ERR_QUEUE_(?:ENVELOPE|TOO_LARGE|NOT_FOUND|STATE|DAMAGED|VERSION|FOREIGN)$/,

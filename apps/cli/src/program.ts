@@ -36,6 +36,8 @@ export function createProgram(terminal: Terminal, done: (exitCode: number) => vo
       writeOut: (text) => void terminal.stdout.write(text),
       // It repeats what was typed, and what was typed may have been pasted.
       writeErr: (text) => void terminal.stderr.write(escapeText(text)),
+      // As all other errors of the command line are shown.
+      outputError: (text, write) => write(`wirepost: ERR_CLI_USAGE: ${text.replace(/^error: /, "")}`),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });

@@ -24,7 +24,8 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT_CODES.ok;
       // Commander has told a person already.
-      if (json) say(terminal, errorJson(new CliError("ERR_CLI_USAGE", error.message)));
+      if (json)
+        say(terminal, errorJson(new CliError("ERR_CLI_USAGE", error.message.replace(/^error: /, ""))));
       return EXIT_CODES.usage;
     }
     if (json) say(terminal, errorJson(error));

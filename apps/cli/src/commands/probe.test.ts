@@ -2,7 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startRecordingServer } from "../../test/recording-server.js";
 import { runCommand } from "../../test/run-command.js";
+import { generateCertificate } from "../serve/certificate.js";
 import { type EmbeddedServer, startEmbeddedServer } from "../serve/embedded-server.js";
 
 let folder: string;
@@ -105,6 +107,87 @@ describe("wirepost probe", () => {
       exitCode: 76,
       loggedIn: false,
     });
+  });
+});
+
+describe("wirepost probe with a login, at a server that is not who it says it is", () => {
+  const FAILURE = { verified: false, failure: { code: expect.stringMatching(/^ERR_SOCKET_CERTIFICATE_/) } };
+  const env = { WIREPOST_PASSWORD: "s3cret" };
+  const WAYS = [
+    { name: "implicit TLS", scheme: "smtps", implicit: true, flags: [] },
+    { name: "STARTTLS on this machine", scheme: "smtp", implicit: false, flags: [] },
+    {
+      name: "STARTTLS, opportunistic",
+      scheme: "smtp",
+      implicit: false,
+      flags: ["--starttls", "opportunistic"],
+    },
+    { name: "STARTTLS, required", scheme: "smtp", implicit: false, flags: ["--starttls", "required"] },
+  ];
+  const HEARD = { true: [], false: [expect.stringMatching(/^EHLO /), "STARTTLS"] };
+
+  it.each(WAYS)(
+    "shows certificate and reason, and ends there: $name",
+    async ({ scheme, implicit, flags }) => {
+      const recorder = await startRecordingServer(await generateCertificate(), implicit);
+      try {
+        const argv = ["probe", `${scheme}://ann@127.0.0.1:${recorder.port}`, ...flags];
+        const { exitCode, stdout, stderr } = await runCommand(argv, { env });
+        expect(exitCode).toBe(76);
+        expect(stdout).toMatch(/^TLS\n {2}not verified: ERR_SOCKET_CERTIFICATE_\w+, .+\n {2}subject {2}CN=/m);
+        expect(stdout).not.toContain("; logged in");
+        expect(/^(Extensions.*)$/m.exec(stdout)?.[1]).toBe(implicit ? undefined : "Extensions before TLS");
+        expect(stderr).toMatch(/^wirepost: ERR_SOCKET_CERTIFICATE_/);
+        const { stdout: text } = await runCommand([...argv, "--json"], { env });
+        expect(JSON.parse(text)).toMatchObject({
+          ok: false,
+          exitCode: 76,
+          loggedIn: false,
+          tls: { ...FAILURE, protocol: null, certificate: { subject: "CN=Wirepost embedded server" } },
+        });
+        const heard = HEARD[`${implicit}`];
+        expect(recorder.lines).toEqual([...heard, ...heard]);
+      } finally {
+        await recorder.close();
+      }
+    },
+  );
+
+  it.each(WAYS)(
+    "logs in all the same when told not to verify: $name",
+    async ({ scheme, implicit, flags }) => {
+      const recorder = await startRecordingServer(await generateCertificate(), implicit);
+      try {
+        const argv = [
+          "probe",
+          `${scheme}://ann@127.0.0.1:${recorder.port}`,
+          ...flags,
+          "--insecure",
+          "--json",
+        ];
+        const { exitCode, stdout } = await runCommand([...argv, "--auth", "PLAIN"], { env });
+        expect({ exitCode, ...JSON.parse(stdout) }).toMatchObject({
+          exitCode: 0,
+          loggedIn: true,
+          tls: FAILURE,
+        });
+        expect(recorder.lines).toContainEqual(expect.stringMatching(/^AUTH PLAIN /));
+      } finally {
+        await recorder.close();
+      }
+    },
+  );
+
+  it("shows the certificate of a server that refuses the login", async () => {
+    const { exitCode, stdout } = await runCommand(
+      ["probe", starttls.url, "--user", "ann", ...ca("starttls")],
+      {
+        env: { WIREPOST_PASSWORD: "wrong" },
+      },
+    );
+    expect(exitCode).toBe(77);
+    expect(stdout).toMatch(/^TLS\n {2}verified\n {2}subject {2}CN=Wirepost embedded server$/m);
+    expect(stdout).toMatch(/; not logged in$/m);
   });
 });
 

@@ -150,6 +150,9 @@ describe("wirepost queue", () => {
     const after = await add("data-drop@example.org");
     expect((await queue("run", url, "--once")).exitCode).toBe(80);
     expect((await queue("show", after)).stdout).toMatch(/State: +in-doubt/);
+    const refused = await queue("retry", after);
+    expect(refused.exitCode).toBe(65);
+    expect(refused.stderr).toMatch(/ERR_QUEUE_STATE: .* in doubt.*--may-duplicate/);
   });
 
   it("takes a message once for each key", async () => {

@@ -190,11 +190,30 @@ describe("wirepost send: bad input is named, and nothing is sent", () => {
     expect(stderr).not.toContain("hunter2");
   });
 
+  it.each([
+    "127.0.0.1:99999",
+    "mail.example:65536",
+    "[::1]:smtp",
+    "smtp://ann:hunter2@127.0.0.1:123456",
+    "smtps://mail.example:12x/?name=a:5",
+    "smtp://ann:98765",
+  ])("the port of %s: 64, named and not repeated", async (url) => {
+    const { exitCode, stderr } = await runCommand(["send", url, "--text", "x", ...WHO]);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 64,
+      stderr: expect.stringMatching(/^wirepost: ERR_CLI_USAGE: the port behind the host/),
+    });
+    expect(stderr).not.toMatch(/hunter2|98765/);
+  });
+
   it("usage errors are JSON too where JSON is asked for", async () => {
     const { exitCode, stdout } = await runCommand(["send", "--json", "--subjct", "y"]);
     expect({ exitCode, json: JSON.parse(stdout) }).toMatchObject({
       exitCode: 64,
-      json: { ok: false, error: { code: "ERR_CLI_USAGE" } },
+      json: {
+        ok: false,
+        error: { code: "ERR_CLI_USAGE", message: expect.stringMatching(/^unknown option '--subjct'/) },
+      },
     });
   });
 });

@@ -1,6 +1,13 @@
 import { type ConnectionOptions, type Observer, SmtpConnection } from "@wirepost/smtp-client";
 import type { Reply } from "@wirepost/smtp-protocol";
-import { type Announcement, announcement, type ProbeReport, probedTls } from "./report.js";
+import {
+  type Announcement,
+  announcement,
+  type ProbedTls,
+  type ProbeReport,
+  probedTls,
+  seenCertificate,
+} from "./report.js";
 
 /** What was found, and the error that ended the look when one did. */
 export interface ProbeResult {
@@ -10,7 +17,8 @@ export interface ProbeResult {
 
 /**
  * Connects, greets, looks and leaves; logs in only when `auth` is given. A certificate that does not stand is reported, and
- * the look goes on, unless credentials would follow: those go only to a server that is who it says it is.
+ * the look goes on, unless credentials would follow: those go over TLS only to a server that is who it says it is, by whatever policy,
+ * or that nobody wants verified (`verify: "none"`).
  */
 export async function probeServer(options: ConnectionOptions): Promise<ProbeResult> {
   const seen = new Seen(options);
@@ -30,11 +38,14 @@ class Seen {
   #greeting: Reply | undefined;
   readonly #announcements: { overTls: boolean; announcement: Announcement }[] = [];
   #overTls = false;
+  #certificate: ProbedTls | undefined;
   readonly #credentials: boolean;
+  readonly #unverified: boolean;
   readonly #forward: Observer | undefined;
 
-  constructor({ auth, observer }: ConnectionOptions) {
+  constructor({ auth, tls, observer }: ConnectionOptions) {
     this.#credentials = auth !== undefined;
+    this.#unverified = typeof tls === "object" && tls.verify === "none";
     this.#forward = observer;
   }
 
@@ -45,9 +56,12 @@ class Seen {
         this.#announcements.push({ overTls: this.#overTls, announcement: announcement(reply) });
       }
     },
-    onCertificate: () => {
+    onCertificate: (certificate, failure) => {
       this.#overTls = true;
-      return this.#credentials ? undefined : true;
+      this.#certificate = seenCertificate(certificate, failure);
+      if (!this.#credentials) return true;
+      // Opportunistic TLS, the policy of this machine's own servers, would go on and log in.
+      return failure === undefined || this.#unverified ? undefined : false;
     },
     onTranscript: (entry) => this.#forward?.onTranscript?.(entry),
   };
@@ -61,7 +75,7 @@ class Seen {
       greeting: this.#greeting?.lines ?? null,
       beforeTls: this.#announcements.find(({ overTls }) => !overTls)?.announcement ?? null,
       announced: this.#announcements.at(-1)?.announcement ?? null,
-      tls: tls === undefined ? null : probedTls(tls),
+      tls: tls === undefined ? (this.#certificate ?? null) : probedTls(tls),
       loggedIn: this.#credentials ? connection !== undefined : null,
       timings: Object.fromEntries(
         timings.filter((entry): entry is [string, number] => entry[1] !== undefined),

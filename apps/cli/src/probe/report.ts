@@ -1,5 +1,5 @@
 import { parseCapabilities, type Reply } from "@wirepost/smtp-protocol";
-import type { CertificateInfo, TlsInfo } from "@wirepost/socket-core";
+import type { CertificateInfo, SocketError, TlsInfo } from "@wirepost/socket-core";
 
 /** One line of an EHLO reply. */
 export interface AnnouncedExtension {
@@ -25,9 +25,10 @@ export interface ProbedCertificate {
 }
 
 export interface ProbedTls {
-  readonly protocol: string;
-  readonly cipher: string;
-  readonly cipherBits: number;
+  /** These three are `null` when the look ended before they were told: the certificate did not stand, or the login failed. */
+  readonly protocol: string | null;
+  readonly cipher: string | null;
+  readonly cipherBits: number | null;
   readonly keyExchange: string | null;
   /** Whether the certificate stands: chain, dates, purpose, host name. */
   readonly verified: boolean;
@@ -72,6 +73,19 @@ export function probedTls(tls: TlsInfo): ProbedTls {
     verified: tls.verified,
     failure: failure === undefined ? null : { code: failure.code, message: failure.message },
     certificate: tls.certificate === undefined ? null : probedCertificate(tls.certificate),
+  };
+}
+
+/** All that is known of TLS when the connection ended before it could be looked at. */
+export function seenCertificate(certificate: CertificateInfo, failure: SocketError | undefined): ProbedTls {
+  return {
+    protocol: null,
+    cipher: null,
+    cipherBits: null,
+    keyExchange: null,
+    verified: failure === undefined,
+    failure: failure === undefined ? null : { code: failure.code, message: failure.message },
+    certificate: probedCertificate(certificate),
   };
 }
 

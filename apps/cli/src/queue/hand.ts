@@ -66,10 +66,24 @@ export function retryCommand(terminal: Terminal, done: (exitCode: number) => voi
   return forEachMessage(
     "retry",
     "queue a failed message again, or try a waiting one at once",
-    (queue, id, { mayDuplicate }) => queue.retry(id, { mayDuplicate }),
+    retry,
     terminal,
     done,
   ).option("--may-duplicate", "also one that is in doubt, although it may then arrive twice");
+}
+
+async function retry(queue: MailQueue, id: string, { mayDuplicate }: HandFlags): Promise<QueuedMessage> {
+  try {
+    return await queue.retry(id, { mayDuplicate });
+  } catch (cause) {
+    const { code } = cause as { code?: unknown };
+    if (code !== "ERR_QUEUE_STATE" || (await queue.get(id)).state !== "in-doubt") throw cause;
+    const { QueueError } = await import("@wirepost/mail-queue");
+    throw new QueueError(
+      "ERR_QUEUE_STATE",
+      `the message ${id} is in doubt: the server may have it. --may-duplicate retries it all the same`,
+    );
+  }
 }
 
 export function cancelCommand(terminal: Terminal, done: (exitCode: number) => void): Command {

@@ -29,6 +29,7 @@ export function renderLook({ report, error }: ProbeResult, colours: Colors): str
   const { code = "", message = String(error) } = (error ?? {}) as { code?: string; message?: string };
   const why = `  ${colours.red(escapeLine(code === "" ? message : `${code}: ${message}`))}`;
   if (error === undefined) return renderProbe(report, colours);
-  if (report.greeting !== null) return `${renderProbe(report, colours)}${colours.bold("Failed")}\n${why}\n`;
+  if (report.greeting !== null || report.tls !== null)
+    return `${renderProbe(report, colours)}${colours.bold("Failed")}\n${why}\n`;
   return `${colours.bold("Server")}  ${escapeLine(report.host)} port ${report.port}\n${why}\n`;
 }

@@ -12,8 +12,10 @@ export function renderProbe(report: ProbeReport, colours: Colors): string {
   for (const line of report.greeting ?? []) lines.push(`  ${escapeLine(line)}`);
   lines.push(title("TLS"), ...tlsLines(report.tls, colours));
   if (report.announced !== null) {
+    // The look ended before there was another announcement.
+    const before = report.tls !== null && report.announced === report.beforeTls;
     lines.push(
-      title("Extensions"),
+      title(before ? "Extensions before TLS" : "Extensions"),
       ...extensionLines(report.announced),
       title("Login"),
       `  ${loginLine(report)}`,
@@ -36,10 +38,14 @@ function tlsLines(tls: ProbedTls | null, colours: Colors): string[] {
         `not verified: ${escapeLine(tls.failure === null ? "unknown reason" : `${tls.failure.code}, ${tls.failure.message}`)}`,
       );
   const exchange = tls.keyExchange === null ? "" : `, ${escapeLine(tls.keyExchange)}`;
-  const lines = [
-    `  ${escapeLine(tls.protocol)}, ${escapeLine(tls.cipher)}, ${tls.cipherBits} bits${exchange}`,
-    `  ${verdict}`,
-  ];
+  const { protocol, cipher } = tls;
+  const lines =
+    protocol === null || cipher === null
+      ? [`  ${verdict}`]
+      : [
+          `  ${escapeLine(protocol)}, ${escapeLine(cipher)}, ${tls.cipherBits} bits${exchange}`,
+          `  ${verdict}`,
+        ];
   if (tls.certificate !== null) {
     const { subject, issuer, names, notBefore, notAfter, key, signature, sha256 } = tls.certificate;
     lines.push(
@@ -72,7 +78,7 @@ function loginLine({ announced, loggedIn }: ProbeReport): string {
 
 /** Extensions that come or go with TLS: passwords offered in clear are worth a look. */
 function strippedLines({ beforeTls, announced, tls }: ProbeReport, colours: Colors): string[] {
-  if (beforeTls === null || announced === null || tls === null) return [];
+  if (beforeTls === null || announced === null || tls === null || announced === beforeTls) return [];
   const lines: string[] = [];
   if (beforeTls.mechanisms.length > 0) {
     lines.push(`  ${colours.dim(`before TLS: ${escapeLine(beforeTls.mechanisms.join(", "))}`)}`);

@@ -22,7 +22,8 @@ export function renderReceipt(receipt: ReceiptLike, colours: Colors): string {
   const headline = whole
     ? colours.green("Sent")
     : colours.yellow(`Sent to ${accepted} of ${recipients.length}`);
-  const name = messageId === undefined ? "" : ` ${escapeLine(messageId)}`;
+  // A ready message may have none, or an empty one.
+  const name = messageId === undefined || messageId === "" ? "" : ` ${escapeLine(messageId)}`;
   const facts = `${formatBytes(sizeBytes)} in ${formatMs(timings.totalMs)}`;
   return `${[`${headline}${name} ${colours.dim(`(${facts})`)}`, ...outcomeLines(recipients, colours)].join("\n")}\n`;
 }
@@ -32,7 +33,7 @@ export function receiptJson(receipt: ReceiptLike, exitCode: number): object {
   return {
     ok: exitCode === 0,
     exitCode,
-    messageId: receipt.messageId ?? null,
+    messageId: receipt.messageId || null,
     envelope: receipt.envelope,
     reply: replyJson(receipt.reply),
     sizeBytes: receipt.sizeBytes,

@@ -17,8 +17,9 @@ export interface CaughtMessage {
 }
 
 export interface CaughtEnvelope {
-  /** The reverse path, empty for the null one. */
+  /** The address of MAIL as it was said, empty for the null one. */
   readonly from: string;
+  /** One for each RCPT that was accepted, in order; one that was given twice is here twice. */
   readonly to: readonly CaughtRecipient[];
   /** From BODY= of MAIL, `7bit` when absent. */
   readonly body: string;
@@ -30,6 +31,7 @@ export interface CaughtEnvelope {
 }
 
 export interface CaughtRecipient {
+  /** As it was said: with its case, and A-labels where the wire had A-labels. */
   readonly address: string;
   /** NOTIFY of RFC 3461, lower case; empty when absent. */
   readonly notify: readonly string[];
@@ -49,11 +51,14 @@ export interface CaughtSession {
   readonly login: { readonly username: string; readonly mechanism: string } | null;
 }
 
-/** What the server library knows of the envelope, in our words. */
-export function caughtEnvelope({ envelope }: SMTPServerSession): CaughtEnvelope {
+/** What was said of sender and recipients, and what else the server library knows of the envelope. */
+export function caughtEnvelope(
+  { envelope }: SMTPServerSession,
+  said: Pick<CaughtEnvelope, "from" | "to">,
+): CaughtEnvelope {
   return {
-    from: envelope.mailFrom === false ? "" : envelope.mailFrom.address,
-    to: envelope.rcptTo.map(caughtRecipient),
+    from: said.from,
+    to: said.to,
     body: envelope.bodyType ?? "7bit",
     smtpUtf8: envelope.smtpUtf8 === true,
     requireTls: envelope.requireTLS === true,
@@ -62,7 +67,7 @@ export function caughtEnvelope({ envelope }: SMTPServerSession): CaughtEnvelope 
   };
 }
 
-function caughtRecipient({ address, dsn }: SMTPServerAddress): CaughtRecipient {
+export function caughtRecipient(address: string, { dsn }: SMTPServerAddress): CaughtRecipient {
   return {
     address,
     notify: (dsn?.notify ?? []).map((value) => value.toLowerCase()),
@@ -72,13 +77,15 @@ function caughtRecipient({ address, dsn }: SMTPServerAddress): CaughtRecipient {
 
 export function caughtSession(session: SMTPServerSession): CaughtSession {
   const cipher = session.tlsOptions;
-  const user = session.user as { username: string; mechanism: string } | undefined;
+  // STARTTLS sets it to false.
+  const user = session.user as unknown as { username: string; mechanism: string } | undefined | false;
   return {
     clientName: session.hostNameAppearsAs,
     remoteAddress: session.remoteAddress,
     remotePort: session.remotePort,
     protocol: session.transmissionType,
     tls: cipher === false ? null : { protocol: cipher.version, cipher: cipher.name },
-    login: user === undefined ? null : { username: user.username, mechanism: user.mechanism },
+    login:
+      user === undefined || user === false ? null : { username: user.username, mechanism: user.mechanism },
   };
 }

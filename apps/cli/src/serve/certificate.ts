@@ -1,4 +1,5 @@
 import { webcrypto } from "node:crypto";
+import { invalidOption } from "../errors.js";
 
 /** A server certificate with its key and the certificate of the authority that signed it, all PEM. */
 export interface ServerCertificate {
@@ -16,8 +17,12 @@ const DAY_MS = 86_400_000;
  * The authority's key is dropped, so nobody can sign anything further with it.
  *
  * @param hosts names and addresses the certificate is for; `localhost`, `127.0.0.1` and `::1` are always added
+ * @throws CliError `ERR_CLI_INVALID_OPTION`
  */
 export async function generateCertificate(hosts: readonly string[] = []): Promise<ServerCertificate> {
+  if (!Array.isArray(hosts) || !hosts.every((host) => typeof host === "string")) {
+    throw invalidOption("the hosts must be an array of names", hosts);
+  }
   // Loaded only here: no other command needs an ASN.1 library.
   await import("reflect-metadata");
   const x509 = await import("@peculiar/x509");

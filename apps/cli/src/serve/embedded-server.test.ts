@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { Conversation } from "../../test/conversation.js";
 import { CliError } from "../errors.js";
+import { generateCertificate } from "./certificate.js";
 import type { EmbeddedServer } from "./embedded-server.js";
 import { startEmbeddedServer } from "./embedded-server.js";
+import { openMessageStore } from "./message-store.js";
 import type { EmbeddedServerOptions } from "./options.js";
 
 const MESSAGE =
@@ -42,6 +44,57 @@ describe("embedded server: catching", () => {
       from: [{ name: "Ann", address: "ann@example.com" }],
     });
     expect(message?.session).toMatchObject({ clientName: "client.example", tls: null, login: null });
+  });
+
+  it.each<{ name: string; mail?: string; to: string[]; from?: string; shown?: string[] }>([
+    { name: "twice, and in another case", to: ["x@y.example", "x@y.example", "X@Y.example"] },
+    { name: "in two orders", to: ["b@y.example", "a@y.example", "B@y.example"] },
+    { name: "with A-labels", to: ["bob@xn--bcher-kva.example"] },
+    {
+      name: "with U-labels",
+      mail: "MAIL FROM:<ann@bücher.example> SMTPUTF8",
+      from: "ann@bücher.example",
+      to: ["bob@bücher.example", "bob@xn--bcher-kva.example"],
+    },
+    { name: "with an address literal", to: ["bob@[IPv6:2001:DB8:0:0:0:0:0:1]"] },
+    { name: "with a source route", to: ["@relay.example:bob@y.example"], shown: ["bob@y.example"] },
+    { name: "as the postmaster", to: ["Postmaster"] },
+  ])("shows recipients as RCPT said them: $name", async (row) => {
+    const { mail = "MAIL FROM:<ann@xn--bcher-kva.example>", from = "ann@xn--bcher-kva.example", to } = row;
+    const server = await start();
+    const client = await talk(server);
+    // What was refused, or given up by RSET, is no recipient.
+    await client.say(mail);
+    await client.say("RCPT TO:<earlier@y.example>");
+    await client.say("RSET");
+    expect(await client.say(mail)).toMatch(/^250/);
+    for (const address of to) {
+      expect(await client.say(`RCPT TO:<${address}>`)).toMatch(/^250/);
+      expect(await client.say("RCPT TO:<not an address>")).toMatch(/^501/);
+    }
+    await client.say("DATA");
+    await client.say("Subject: x\r\n\r\n.");
+    const { envelope } = server.messages[0]!;
+    expect(envelope.from).toBe(from);
+    expect(envelope.to.map(({ address }) => address)).toEqual(row.shown ?? to);
+  });
+
+  it("counts a recipient who is given twice as two", async () => {
+    const server = await start({ maxRecipients: 2 });
+    const client = await talk(server);
+    await client.say("MAIL FROM:<a@example.com>");
+    const replies: string[] = [];
+    for (let i = 0; i < 3; i++) replies.push(await client.say("RCPT TO:<b@example.org>"));
+    expect(replies.map((reply) => reply.slice(0, 3))).toEqual(["250", "250", "452"]);
+  });
+
+  it("has no login over TLS when nobody logged in", async () => {
+    const server = await start({ tls: "starttls" });
+    const client = await talk(server);
+    await client.startTls(server.ca!);
+    await client.say("EHLO client.example");
+    await client.deliver("a@example.com", ["b@example.org"], MESSAGE);
+    expect(server.messages[0]?.session).toMatchObject({ login: null, tls: { protocol: "TLSv1.3" } });
   });
 
   it("has the DSN parameters of RFC 3461", async () => {
@@ -179,14 +232,91 @@ describe("embedded server: TLS and login", () => {
 });
 
 describe("embedded server: wrong use", () => {
-  it.each([
-    [{ prot: 25 } as EmbeddedServerOptions, "ERR_CLI_UNKNOWN_OPTION"],
-    [{ tls: "ssl" } as unknown as EmbeddedServerOptions, "ERR_CLI_INVALID_OPTION"],
-    [{ tls: "implicit", certificate: { certificate: "no", key: "no" } }, "ERR_CLI_CERTIFICATE"],
-    [{ host: "192.0.2.1" }, "ERR_CLI_LISTEN"],
-  ] as [EmbeddedServerOptions, string][])("%o is refused", async (options, code) => {
-    const error = await startEmbeddedServer(options).catch((reason: unknown) => reason);
-    expect(CliError.is(error) && error.code).toBe(code);
+  const pair = { certificate: "no", key: "no" };
+  it.each<[string, unknown, string, RegExp?]>([
+    ["null", null, "ERR_CLI_INVALID_OPTION"],
+    ["a port alone", 25, "ERR_CLI_INVALID_OPTION"],
+    ["an unknown name", { prot: 25 }, "ERR_CLI_UNKNOWN_OPTION", /"prot"/],
+    ["a host that is none", { host: "a b" }, "ERR_CLI_INVALID_OPTION", /host/],
+    ["an empty host", { host: "" }, "ERR_CLI_INVALID_OPTION", /host/],
+    ["a port as text", { port: "25" }, "ERR_CLI_INVALID_OPTION", /port/],
+    ["a port out of range", { port: 65_536 }, "ERR_CLI_INVALID_OPTION", /65536/],
+    ["null as a port", { port: null }, "ERR_CLI_INVALID_OPTION", /port/],
+    ["a way of TLS that is none", { tls: "ssl" }, "ERR_CLI_INVALID_OPTION", /ssl/],
+    ["TLS as a bigint", { tls: 5n }, "ERR_CLI_INVALID_OPTION", /tls/],
+    [
+      "a certificate without anything",
+      { certificate: {} },
+      "ERR_CLI_INVALID_OPTION",
+      /certificate\.certificate/,
+    ],
+    [
+      "a certificate without a key",
+      { certificate: { certificate: "x" } },
+      "ERR_CLI_INVALID_OPTION",
+      /certificate\.key/,
+    ],
+    [
+      "a certificate by other names",
+      { certificate: { ...pair, cert: "x" } },
+      "ERR_CLI_UNKNOWN_OPTION",
+      /certificate\.cert/,
+    ],
+    ["a certificate that is text", { certificate: "x" }, "ERR_CLI_INVALID_OPTION", /certificate/],
+    ["a certificate that cannot be read", { tls: "implicit", certificate: pair }, "ERR_CLI_CERTIFICATE"],
+    ["users that are no array", { users: {} }, "ERR_CLI_INVALID_OPTION", /users/],
+    [
+      "users by other names",
+      { users: [{ user: "ann", pass: "s3cret" }] },
+      "ERR_CLI_UNKNOWN_OPTION",
+      /users\[0\]\.user/,
+    ],
+    [
+      "a user without a password",
+      { users: [{ username: "ann" }] },
+      "ERR_CLI_INVALID_OPTION",
+      /users\[0\]\.password/,
+    ],
+    ["null as a user", { users: [null] }, "ERR_CLI_INVALID_OPTION", /users\[0\]/],
+    ["a name of two lines", { name: "a\r\nb" }, "ERR_CLI_INVALID_OPTION", /name/],
+    ["a size as text", { maxMessageBytes: "25M" }, "ERR_CLI_INVALID_OPTION", /maxMessageBytes/],
+    ["no recipients", { maxRecipients: 0 }, "ERR_CLI_INVALID_OPTION", /maxRecipients/],
+    ["a word for true", { simulate: "yes" }, "ERR_CLI_INVALID_OPTION", /simulate/],
+    ["an extension that cannot be hidden", { hide: ["FOO"] }, "ERR_CLI_INVALID_OPTION", /FOO/],
+    ["one extension as text", { hide: "DSN" }, "ERR_CLI_INVALID_OPTION", /hide/],
+    ["a count below 0", { keepMessages: -1 }, "ERR_CLI_INVALID_OPTION", /-1/],
+    ["a store that is a path", { store: "out" }, "ERR_CLI_INVALID_OPTION", /store/],
+    ["null as a store", { store: null }, "ERR_CLI_INVALID_OPTION", /store/],
+    ["a listener that is none", { onMessage: 5 }, "ERR_CLI_INVALID_OPTION", /onMessage/],
+    ["null as a listener", { onProblem: null }, "ERR_CLI_INVALID_OPTION", /onProblem/],
+    ["a time that is none", { closeTimeoutMs: Number.NaN }, "ERR_CLI_INVALID_OPTION", /closeTimeoutMs/],
+    ["an address of somebody else", { host: "192.0.2.1" }, "ERR_CLI_LISTEN"],
+  ])("%s is refused", async (_, options, code, says = /./) => {
+    const outcome = await startEmbeddedServer(options as EmbeddedServerOptions).then(
+      (server) => server.close().then(() => "started"),
+      (error: unknown) => ({ ours: CliError.is(error), error }),
+    );
+    expect(outcome).toMatchObject({ ours: true, error: { code, message: expect.stringMatching(says) } });
+    expect(JSON.stringify(outcome)).not.toContain("s3cret");
+  });
+
+  it.each<[string, [unknown?, unknown?], string]>([
+    ["no count", [], "ERR_CLI_INVALID_OPTION"],
+    ["a count as text", ["1"], "ERR_CLI_INVALID_OPTION"],
+    ["null as options", [1, null], "ERR_CLI_INVALID_OPTION"],
+    ["an unknown name", [1, { timeout: 5 }], "ERR_CLI_UNKNOWN_OPTION"],
+    ["a time as text", [1, { timeoutMs: "5" }], "ERR_CLI_INVALID_OPTION"],
+  ])("%s is nothing to wait for", async (_, args, code) => {
+    const server = await start();
+    await expect(server.waitForMessages(...(args as [number]))).rejects.toMatchObject({ code });
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ["a format that does not exist", () => openMessageStore("/nowhere", "mbox" as never)],
+    ["a directory that is none", () => openMessageStore(undefined as never, "eml")],
+    ["a host instead of a list", () => generateCertificate("mail.example" as never)],
+  ])("%s is refused", async (_, use) => {
+    await expect(use()).rejects.toMatchObject({ code: "ERR_CLI_INVALID_OPTION" });
   });
 
   it("a port in use is named", async () => {
@@ -212,5 +342,15 @@ describe("embedded server: closing", () => {
     await closing;
     expect(server.messages[0]?.parsed?.subject).toBe("last");
     expect(await (await Conversation.open(server.port)).say("NOOP")).toBe("");
+  });
+
+  it("waits for nobody when it is given no time", async () => {
+    const server = await start({ closeTimeoutMs: 0 });
+    const busy = await talk(server);
+    await busy.say("MAIL FROM:<a@example.com>");
+    await busy.say("RCPT TO:<b@example.org>");
+    await busy.say("DATA");
+    await server.close();
+    expect(server.messageCount).toBe(0);
   });
 });

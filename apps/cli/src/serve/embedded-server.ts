@@ -1,17 +1,18 @@
 import { randomBytes } from "node:crypto";
 import {
   SMTPServer,
-  type SMTPServerAddress,
   type SMTPServerAuthentication,
   type SMTPServerDataStream,
   type SMTPServerSession,
 } from "smtp-server";
-import { CliError, refuseUnknownOptions } from "../errors.js";
+import { CliError } from "../errors.js";
 import { type CaughtMessage, caughtEnvelope, caughtSession } from "./caught-message.js";
 import { generateCertificate, type ServerCertificate } from "./certificate.js";
+import { checkServerOptions, checkWaitOptions } from "./check-options.js";
 import { Inbox } from "./inbox.js";
-import { type EmbeddedServerOptions, OPTION_NAMES, type ServerTls } from "./options.js";
+import type { EmbeddedServerOptions, ServerTls } from "./options.js";
 import { parseMessage } from "./parsed-message.js";
+import { SaidAddresses } from "./said-addresses.js";
 import { readSimulation, type Simulation } from "./simulation.js";
 
 const MIB = 1024 * 1024;
@@ -29,7 +30,10 @@ export interface EmbeddedServer {
   readonly messages: readonly CaughtMessage[];
   /** How many messages arrived in all. */
   readonly messageCount: number;
-  /** Resolves when so many messages have arrived in all; rejects with `ERR_CLI_TIMEOUT` or `ERR_CLI_CLOSED`. */
+  /**
+   * Resolves when so many messages have arrived in all, within 10,000 ms unless `timeoutMs` says otherwise; rejects with
+   * `ERR_CLI_TIMEOUT`, `ERR_CLI_CLOSED`, `ERR_CLI_INVALID_OPTION` or `ERR_CLI_UNKNOWN_OPTION`.
+   */
   waitForMessages(
     count: number,
     options?: { timeoutMs?: number | undefined } | undefined,
@@ -45,14 +49,8 @@ export interface EmbeddedServer {
  * @throws CliError `ERR_CLI_LISTEN`, `ERR_CLI_CERTIFICATE`, `ERR_CLI_UNKNOWN_OPTION`, `ERR_CLI_INVALID_OPTION`
  */
 export async function startEmbeddedServer(options: EmbeddedServerOptions = {}): Promise<EmbeddedServer> {
-  refuseUnknownOptions(options, OPTION_NAMES);
+  checkServerOptions(options);
   const tls = options.tls ?? "starttls";
-  if (tls !== "none" && tls !== "starttls" && tls !== "implicit") {
-    throw new CliError(
-      "ERR_CLI_INVALID_OPTION",
-      `tls must be none, starttls or implicit, not ${JSON.stringify(tls)}`,
-    );
-  }
   const host = options.host ?? "127.0.0.1";
   const certificate =
     tls === "none" ? undefined : (options.certificate ?? (await generateCertificate([host])));
@@ -73,6 +71,7 @@ class CatchingServer implements EmbeddedServer {
   readonly #closeTimeoutMs: number;
   /** Sessions whose content is being taken: these may finish while the server closes. */
   readonly #busy = new Set<string>();
+  readonly #said = new SaidAddresses();
   #lastNumber = 0;
   #closing: Promise<void> | undefined;
 
@@ -109,7 +108,7 @@ class CatchingServer implements EmbeddedServer {
   }
 
   #create(certificate: ServerCertificate | undefined): SMTPServer {
-    const { users, hide = [] } = this.#options;
+    const { users, hide = [], maxRecipients = 1_000 } = this.#options;
     const disabledCommands: string[] = [];
     if (this.tls !== "starttls") disabledCommands.push("STARTTLS");
     if (users === undefined) disabledCommands.push("AUTH");
@@ -127,16 +126,17 @@ class CatchingServer implements EmbeddedServer {
         authMethods: ["PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2"],
         size: this.#options.maxMessageBytes ?? 64 * MIB,
         rejectOversized: true,
-        maxRecipients: this.#options.maxRecipients ?? 1_000,
+        maxRecipients,
         maxClients: 200,
         hideDSN: false,
         hideREQUIRETLS: false,
         hideENHANCEDSTATUSCODES: false,
         ...hidden,
         disableReverseLookup: true,
-        logger: false,
+        logger: this.#said.logger,
         socketTimeout: 300_000,
-        closeTimeout: this.#closeTimeoutMs,
+        // 0 would be its default of half a minute.
+        closeTimeout: Math.max(1, this.#closeTimeoutMs),
         onAuth: (auth, _session, callback) => {
           const username = this.#login(auth);
           if (username === undefined) {
@@ -147,12 +147,23 @@ class CatchingServer implements EmbeddedServer {
           }
         },
         onMailFrom: (address, session, callback) => {
-          const simulation = this.#simulation(address, "sender");
-          void this.#act(simulation, "mail", session).then((error) => callback(error));
+          const simulation = this.#simulation(address.address, "sender");
+          void this.#act(simulation, "mail", session).then((error) => {
+            if (error === null) this.#said.from(session, address);
+            callback(error);
+          });
         },
         onRcptTo: (address, session, callback) => {
-          const simulation = this.#simulation(address, "recipient");
-          void this.#act(simulation, "rcpt", session).then((error) => callback(error));
+          // smtp-server counts one that is given twice once.
+          if (this.#said.count(session) >= maxRecipients) {
+            callback(refusal(452, "Error: too many recipients"));
+            return;
+          }
+          const simulation = this.#simulation(address.address, "recipient");
+          void this.#act(simulation, "rcpt", session).then((error) => {
+            if (error === null) this.#said.to(session, address);
+            callback(error);
+          });
         },
         onData: (stream, session, callback) => {
           void this.#take(stream, session)
@@ -164,6 +175,7 @@ class CatchingServer implements EmbeddedServer {
         },
         onClose: (session) => {
           this.#busy.delete(session.id);
+          this.#said.forget(session);
         },
       });
     } catch (cause) {
@@ -212,8 +224,8 @@ class CatchingServer implements EmbeddedServer {
     return proven ? user.username : undefined;
   }
 
-  #simulation(address: SMTPServerAddress, role: "sender" | "recipient"): Simulation | undefined {
-    return this.#options.simulate === true ? readSimulation(address.address, role) : undefined;
+  #simulation(address: string, role: "sender" | "recipient"): Simulation | undefined {
+    return this.#options.simulate === true ? readSimulation(address, role) : undefined;
   }
 
   /** Resolves to the error to answer with; never when the connection is dropped. */
@@ -244,8 +256,8 @@ class CatchingServer implements EmbeddedServer {
   async #take(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<string> {
     this.#busy.add(session.id);
     const content = await readContent(stream);
-    for (const recipient of session.envelope.rcptTo) {
-      const error = await this.#act(this.#simulation(recipient, "recipient"), "data", session);
+    for (const { address } of this.#said.envelope(session).to) {
+      const error = await this.#act(this.#simulation(address, "recipient"), "data", session);
       if (error !== null) throw error;
     }
     // rejectOversized answers 552 whatever is returned here.
@@ -276,7 +288,7 @@ class CatchingServer implements EmbeddedServer {
       id: `${receivedAt.toISOString().replace(/[-:.]/g, "")}-${randomBytes(6).toString("hex")}`,
       number: this.#lastNumber,
       receivedAt,
-      envelope: caughtEnvelope(session),
+      envelope: caughtEnvelope(session, this.#said.envelope(session)),
       session: caughtSession(session),
       content,
       parsed,
@@ -295,8 +307,9 @@ class CatchingServer implements EmbeddedServer {
     this.#inbox.add(message);
   }
 
-  waitForMessages(count: number, options: { timeoutMs?: number | undefined } = {}) {
-    return this.#inbox.waitFor(count, options.timeoutMs ?? 10_000);
+  async waitForMessages(count: number, options: { timeoutMs?: number | undefined } = {}) {
+    checkWaitOptions(count, options);
+    return await this.#inbox.waitFor(count, options.timeoutMs ?? 10_000);
   }
 
   close(): Promise<void> {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, open, rename, unlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { CliError } from "../errors.js";
+import { CliError, invalidOption } from "../errors.js";
 import type { CaughtMessage } from "./caught-message.js";
 import { messageJson } from "./message-json.js";
 
@@ -19,9 +19,15 @@ export interface MessageStore {
  * Opens a directory for messages and makes it, readable by its owner alone, where it does not exist.
  * A reader never sees half a message: each is written under another name and moved.
  *
- * @throws CliError `ERR_CLI_CANNOT_CREATE`
+ * @throws CliError `ERR_CLI_CANNOT_CREATE`, `ERR_CLI_INVALID_OPTION`
  */
 export async function openMessageStore(directory: string, format: StoreFormat): Promise<MessageStore> {
+  if (typeof directory !== "string" || directory === "" || directory.includes("\0")) {
+    throw invalidOption("the directory must be a path", directory);
+  }
+  if (format !== "maildir" && format !== "json" && format !== "eml") {
+    throw invalidOption("the format must be maildir, json or eml", format, true);
+  }
   const folders = format === "maildir" ? ["tmp", "new", "cur"] : [""];
   try {
     for (const folder of folders) await mkdir(join(directory, folder), { recursive: true, mode: 0o700 });

@@ -5,8 +5,20 @@ import type { MessageStore } from "./message-store.js";
 /** How the embedded server offers TLS. */
 export type ServerTls = "none" | "starttls" | "implicit";
 
+/** Every way of {@link ServerTls}. */
+export const TLS_MODES = ["none", "starttls", "implicit"] as const satisfies readonly ServerTls[];
+
 /** A service extension that can be left out of the answer to EHLO. */
 export type HideableExtension = "PIPELINING" | "8BITMIME" | "SMTPUTF8" | "ENHANCEDSTATUSCODES" | "DSN";
+
+/** Every extension of {@link HideableExtension}. */
+export const HIDEABLE = [
+  "PIPELINING",
+  "8BITMIME",
+  "SMTPUTF8",
+  "ENHANCEDSTATUSCODES",
+  "DSN",
+] as const satisfies readonly HideableExtension[];
 
 /** Something that went wrong without ending the server: a failed handshake, a store that cannot write. */
 export interface ServerProblem {
