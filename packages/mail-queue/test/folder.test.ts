@@ -208,8 +208,9 @@ describe("a folder that is not there yet", () => {
 it("a folder that nobody can make is an error, and the end of it", async () => {
   await writeFile(join(path, "file"), "");
   const nowhere = join(process.platform === "linux" ? "/proc/wirepost" : join(path, "file"), "queue");
-  for (const make of [new MessageFolder(nowhere).add(HEAD, CONTENT), openQueue(nowhere)]) {
-    await expect(make).rejects.toMatchObject({
+  const ways = [() => new MessageFolder(nowhere).add(HEAD, CONTENT), () => openQueue(nowhere)];
+  for (const make of ways) {
+    await expect(make()).rejects.toMatchObject({
       code: "ERR_QUEUE_STORAGE",
       message: expect.stringContaining(dirname(nowhere)),
     });

@@ -1,6 +1,11 @@
 import { needsSmtpUtf8 } from "@wirepost/mail-address";
 import { type ComposedMessage, composeMessage } from "@wirepost/mime-message";
-import { type MailParameters, type SessionLimits, serializeCommand } from "@wirepost/smtp-protocol";
+import {
+  type MailParameters,
+  type RcptCommand,
+  type SessionLimits,
+  serializeCommand,
+} from "@wirepost/smtp-protocol";
 import { fromLowerError } from "../outcome/from-lower-error.js";
 import { SendError } from "../outcome/send-error.js";
 import type { Session } from "../session/session.js";
@@ -19,6 +24,15 @@ export interface TransactionPlan {
   readonly chunking: boolean;
   /** DSN parameters of recipients are left out: the caller called them optional. */
   readonly withoutDsn: boolean;
+}
+
+/** RCPT for one of the plan's recipients. */
+export function rcptCommand(plan: TransactionPlan, { mailbox, parameters }: Recipient): RcptCommand {
+  const { smtpUtf8 } = plan;
+  if (!plan.withoutDsn || parameters === undefined)
+    return { verb: "RCPT", to: mailbox, parameters, smtpUtf8 };
+  const { notify: _notify, originalRecipient: _original, ...rest } = parameters;
+  return { verb: "RCPT", to: mailbox, parameters: rest, smtpUtf8 };
 }
 
 /**

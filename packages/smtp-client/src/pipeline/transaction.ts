@@ -1,4 +1,4 @@
-import type { RcptCommand, Reply } from "@wirepost/smtp-protocol";
+import type { Reply } from "@wirepost/smtp-protocol";
 import { fromLowerError } from "../outcome/from-lower-error.js";
 import { refused } from "../outcome/refused.js";
 import { type Phase, SendError } from "../outcome/send-error.js";
@@ -8,7 +8,7 @@ import { AcceptedRecipients } from "./accepted-recipients.js";
 import { type ContentOwner, ContentWriter } from "./content-writer.js";
 import type { Recipient, SendJob } from "./send-job.js";
 import { acceptsAny } from "./send-options.js";
-import type { TransactionPlan } from "./transaction-plan.js";
+import { rcptCommand, type TransactionPlan } from "./transaction-plan.js";
 
 /** Recipients whose RCPT may be unanswered at a time, so that a long envelope does not have to fit into memory at once. */
 export const MAX_RCPT_AHEAD = 250;
@@ -194,23 +194,8 @@ export class Transaction implements ContentOwner {
       this.#issuedRecipients - this.#answeredRecipients < ahead
     ) {
       const recipient = recipients[this.#issuedRecipients++] as Recipient;
-      session.send(this.#rcpt(recipient), this);
+      session.send(rcptCommand(this.plan, recipient), this);
     }
-  }
-
-  #rcpt(recipient: Recipient): RcptCommand {
-    return {
-      verb: "RCPT",
-      to: recipient.mailbox,
-      parameters: this.#parametersOf(recipient),
-      smtpUtf8: this.plan.smtpUtf8,
-    };
-  }
-
-  #parametersOf(recipient: Recipient): Recipient["parameters"] {
-    if (!this.plan.withoutDsn || recipient.parameters === undefined) return recipient.parameters;
-    const { notify: _notify, originalRecipient: _original, ...rest } = recipient.parameters;
-    return rest;
   }
 
   /** DATA may travel with the envelope only if no refusal of a recipient could make us change our mind. */
