@@ -16,6 +16,7 @@ interface Place {
 }
 
 const ARGUMENT = "ERR_SMTP_ARGUMENT";
+const OPTION = "ERR_CLIENT_OPTION";
 const ADDRESS = "ERR_ADDRESS_CONTROL_CHARACTER";
 
 const PLACES: Readonly<Record<string, Place>> = {
@@ -91,8 +92,8 @@ const PLACES: Readonly<Record<string, Place>> = {
     code: ARGUMENT,
   },
   "dsn.envelopeId": { options: (envelopeId) => ({ dsn: { envelopeId } }), code: ARGUMENT },
-  "dsn.return": { options: (text) => ({ dsn: { return: text } }), code: ARGUMENT },
-  "dsn.notify": { options: (text) => ({ dsn: { notify: [text] } }), code: ARGUMENT },
+  "dsn.return": { options: (text) => ({ dsn: { return: text } }), code: OPTION },
+  "dsn.notify": { options: (text) => ({ dsn: { notify: [text] } }), code: OPTION },
   "mailParameters, name": { options: (text) => ({ mailParameters: { [text]: "x" } }), code: ARGUMENT },
   "mailParameters, value": { options: (text) => ({ mailParameters: { XFOO: text } }), code: ARGUMENT },
   "rcptParameters, name": { options: (text) => ({ rcptParameters: { [text]: "x" } }), code: ARGUMENT },
@@ -103,10 +104,10 @@ const PLACES: Readonly<Record<string, Place>> = {
   },
   "deliverBy.seconds": { options: (seconds) => ({ deliverBy: { seconds, mode: "return" } }), code: ARGUMENT },
   "deliverBy.mode": { options: (mode) => ({ deliverBy: { seconds: 60, mode } }), code: ARGUMENT },
-  priority: { options: (priority) => ({ priority }), code: ARGUMENT },
-  holdForSeconds: { options: (holdForSeconds) => ({ holdForSeconds }), code: ARGUMENT },
-  holdUntil: { options: (holdUntil) => ({ holdUntil }), code: ARGUMENT },
-  clientName: { client: (clientName) => ({ clientName }), code: "ERR_CLIENT_OPTION" },
+  priority: { options: (priority) => ({ priority }), code: OPTION },
+  holdForSeconds: { options: (holdForSeconds) => ({ holdForSeconds }), code: OPTION },
+  holdUntil: { options: (holdUntil) => ({ holdUntil }), code: OPTION },
+  clientName: { client: (clientName) => ({ clientName }), code: OPTION },
 };
 
 export const POISONED_COMMANDS: readonly HostileObject[] = Object.entries(PLACES).flatMap(
