@@ -49,8 +49,15 @@ export class Paces {
 /** As envelopes have it: A-labels in lower case. */
 function destination(domain: string): string {
   if (domain === "*") return domain;
+  // The final dot of the DNS is in no envelope.
+  const name = domain.replace(/\.$/, "");
   try {
-    return domainToAscii(domain).toLowerCase();
+    // Hosts of one's own may have underscores, which domains in addresses of the outside world do not.
+    if (/^[\w.-]+$/.test(name)) {
+      domainToAscii(name.replaceAll("_", "0"));
+      return name.toLowerCase();
+    }
+    return domainToAscii(name).toLowerCase();
   } catch (cause) {
     const named = JSON.stringify(domain.slice(0, 80));
     throw new QueueError("ERR_QUEUE_OPTION", `destinationLimits: ${named} is no domain`, { cause });

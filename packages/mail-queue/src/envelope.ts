@@ -1,8 +1,15 @@
-import { formatMailbox, type Mailbox, type ParseOptions, parseMailbox } from "@wirepost/mail-address";
+import {
+  type Address,
+  formatMailbox,
+  type Mailbox,
+  type ParseOptions,
+  parseAddressList,
+  parseMailbox,
+} from "@wirepost/mail-address";
 import { QueueError } from "./errors.js";
 import { checkNames, isRecord, kindOf } from "./options.js";
 
-/** Who sends and who receives, as in MAIL and RCPT. */
+/** Who sends and who receives, as in MAIL and RCPT. An address as text is one address; a display name before it is left out. */
 export interface QueueEnvelope {
   /** `""`, `"<>"` or null is the null reverse-path. */
   readonly from: string | Mailbox | null;
@@ -56,11 +63,31 @@ export function plainEnvelope(envelope: QueueEnvelope, limits?: ParseOptions): P
 function addressText(address: string | Mailbox, limits: ParseOptions | undefined): string {
   try {
     if (typeof address !== "string" && !isRecord(address)) throw new Error(`it is ${kindOf(address)}`);
-    return formatMailbox(typeof address === "string" ? parseMailbox(address, limits) : address);
+    return formatMailbox(typeof address === "string" ? mailboxOf(address, limits) : address);
   } catch (cause) {
     throw new QueueError("ERR_QUEUE_ENVELOPE", `an address cannot be read: ${(cause as Error).message}`, {
       cause,
     });
+  }
+}
+
+/** One address, with its display name where it has one. Never a list: a text from elsewhere must not add recipients. */
+function mailboxOf(text: string, limits: ParseOptions | undefined): Mailbox {
+  try {
+    return parseMailbox(text, limits);
+  } catch (error) {
+    const [one, ...more] = entriesOf(text, limits);
+    if (one?.kind === "mailbox" && more.length === 0) return one.mailbox;
+    if (more.length === 0) throw error;
+    throw new Error("several are given as an array, not as one text");
+  }
+}
+
+function entriesOf(text: string, limits: ParseOptions | undefined): Address[] {
+  try {
+    return parseAddressList(text, limits);
+  } catch {
+    return [];
   }
 }
 

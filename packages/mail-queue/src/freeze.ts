@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import type { ComposedMessage, MessageInput } from "@wirepost/mime-message";
 import { MAX_ADDRESS_BYTES, type PlainEnvelope, plainEnvelope, type QueueEnvelope } from "./envelope.js";
 import { QueueError } from "./errors.js";
@@ -53,7 +54,7 @@ export function checkMessage(input: QueueInput): void {
       "the message is missing: enqueue(envelope, message), where envelope may be undefined to take it from the message",
     );
   }
-  const octets = ArrayBuffer.isView(input) || (input as unknown) instanceof ArrayBuffer;
+  const octets = ArrayBuffer.isView(input) || types.isAnyArrayBuffer(input);
   if (typeof input !== "object" || input === null || Array.isArray(input) || (octets && !isReady(input))) {
     throw new QueueError(
       "ERR_QUEUE_ARGUMENT",
@@ -63,5 +64,6 @@ export function checkMessage(input: QueueInput): void {
 }
 
 function isReady(input: QueueInput): input is Uint8Array | AsyncIterable<Uint8Array> {
-  return input instanceof Uint8Array || Symbol.asyncIterator in input;
+  // Also of another realm, where it is no instance of this one's Uint8Array.
+  return types.isUint8Array(input) || Symbol.asyncIterator in input;
 }

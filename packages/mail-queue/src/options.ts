@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { QueueError } from "./errors.js";
 
 /** Refuses what is no object of options, and a misspelt name instead of ignoring it. */
@@ -75,7 +76,8 @@ export function checkPath(name: string, value: string): string {
 /** A point in time as milliseconds since 1970, or undefined. */
 export function pointInTime(name: string, value: Date | number | undefined): number | undefined {
   if (value === undefined) return undefined;
-  const ms = value instanceof Date ? value.getTime() : value;
+  // One of another realm is no instance of this one's Date.
+  const ms = types.isDate(value) ? value.getTime() : value;
   // The last moment a Date can hold.
   if (typeof ms !== "number" || !Number.isFinite(ms) || ms < 0 || ms > 8.64e15) {
     throw wrong(name, "must be a Date or milliseconds since 1970");

@@ -123,7 +123,7 @@ export class MailQueue {
     checkMessage(message);
     checkEnvelope(envelope);
     const createdAtMs = Date.now();
-    const settings = readEnqueueOptions(options, createdAtMs);
+    const { kept, refusal } = readEnqueueOptions(options, createdAtMs);
     const frozen = await freeze(envelope, message, options);
     const { composed } = frozen;
     const { content } = composed;
@@ -136,9 +136,14 @@ export class MailQueue {
           createdAtMs,
           messageId,
           ...frozen.envelope,
-          ...settings,
+          ...kept,
         },
-        content: content instanceof Uint8Array ? content : content.open(options.signal),
+        content:
+          refusal !== undefined
+            ? failing(refusal)
+            : content instanceof Uint8Array
+              ? content
+              : content.open(options.signal),
         maxBytes: this.#maxMessageBytes,
       });
       if (!added.duplicate) this.#tell({ type: "queued", id: added.id });
@@ -323,6 +328,11 @@ export class MailQueue {
       process.emitWarning(error instanceof Error ? error : new Error(String(error)));
     }
   }
+}
+
+/** Content for a message that must not be added: stores look its key up before they read any of it. */
+function failing(error: Error): AsyncIterable<Uint8Array> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) };
 }
 
 async function* described(list: AsyncIterable<StoredMessage>): AsyncGenerator<QueuedMessage> {

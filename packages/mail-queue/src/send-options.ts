@@ -102,6 +102,8 @@ function checkParameters(name: string, parameters: KeptSendOptions["mailParamete
   if (!isRecord(parameters)) throw wrong(name, "must be an object of keywords and values");
   for (const [keyword, value] of Object.entries(parameters)) {
     if (!/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(keyword)) throw wrong(name, "has a keyword outside its grammar");
+    // JSON leaves it out, as it does everywhere else.
+    if ((value as unknown) === undefined) continue;
     if (value !== true && !(typeof value === "string" && /^[!-<>-~]+$/.test(value))) {
       throw wrong(`${name}.${keyword.slice(0, 80)}`, "must be true or text without blanks and =");
     }

@@ -72,6 +72,7 @@ export type QueueCounts = Readonly<Record<MessageState, number>>;
 /** Where messages are kept. Implemented by the directory and by Redis; the same tests hold both. */
 export interface QueueStore {
   open(observer: StoreObserver): Promise<void>;
+  /** Looks the idempotency key up before it reads the content, and rejects with what the content throws. */
   add(message: NewMessage): Promise<Added>;
   /** The next message that is due; undefined when there is none. */
   claim(terms: ClaimTerms): Promise<Claim | undefined>;

@@ -1,4 +1,5 @@
 // Calls that a program gets wrong: refused at once, by a stable code, and before they cost a message anything.
+import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type Deliver,
@@ -121,6 +122,7 @@ describe("enqueue refuses", () => {
     withMessage("a list as a message", [new Uint8Array(3)]),
     withMessage("a view that is no octets", new DataView(new ArrayBuffer(3))),
     withMessage("a buffer without a view", new ArrayBuffer(3)),
+    withMessage("a buffer of another realm", runInNewContext("new ArrayBuffer(3)")),
     { name: "a null envelope", use: () => queue.enqueue(any(null), LETTER), code: "ERR_QUEUE_ARGUMENT" },
     {
       name: "an envelope as text",
@@ -144,6 +146,17 @@ describe("enqueue refuses", () => {
       use: () => queue.enqueue(any({ from: null }), LETTER),
       code: "ERR_QUEUE_ENVELOPE",
       says: /recipient/,
+    },
+    {
+      name: "several addresses as one text",
+      use: () => queue.enqueue({ from: null, to: "Bob <bob@example.org>, cy@example.org" }, LETTER),
+      code: "ERR_QUEUE_ENVELOPE",
+      says: /array/,
+    },
+    {
+      name: "a group as a recipient",
+      use: () => queue.enqueue({ from: null, to: "team: bob@example.org;" }, LETTER),
+      code: "ERR_QUEUE_ENVELOPE",
     },
     {
       name: "null as a recipient",
@@ -174,6 +187,11 @@ describe("enqueue refuses the option", () => {
     withOption("notBefore as text", { notBefore: "2030-01-01" }, /notBefore/),
     withOption("notBefore null", { notBefore: null }, /notBefore/),
     withOption("notBefore that is no time", { notBefore: new Date("soon") }, /notBefore/),
+    withOption(
+      "notBefore that only looks like a Date",
+      { notBefore: Object.create(Date.prototype) },
+      /notBefore/,
+    ),
     withOption("expires as text", { expires: "tomorrow" }, /expires/),
     withOption("expires in the past", { expires: new Date(Date.now() - 1) }, /past/),
     withOption("expires in seconds", { expires: Math.floor(Date.now() / 1_000) + 3_600 }, /past/),
@@ -282,6 +300,9 @@ describe("work refuses", () => {
     withOption("chance that is none", { random: 0.5 }),
     withOption("limits that are none", { destinationLimits: [] }),
     withOption("a limit that is none", { destinationLimits: { "example.org": 5 } }),
+    withOption("a limit of nothing", { destinationLimits: { "": { count: 5, perMs: 1 } } }),
+    withOption("a limit of a dot", { destinationLimits: { ".": { count: 5, perMs: 1 } } }),
+    withOption("a limit of two dots", { destinationLimits: { "example.org..": { count: 5, perMs: 1 } } }),
     withOption("a limit as text", { destinationLimits: { "example.org": { count: "5", perMs: 1 } } }),
     withOption("a limit of an address", { destinationLimits: { "bob@example.org": { count: 5, perMs: 1 } } }),
     withOption(
@@ -356,6 +377,50 @@ describe("a message is not asked for", () => {
   ]);
 });
 
+describe("a queue takes", () => {
+  const HOUR_MS = 3_600_000;
+  it.each<[string, Parameters<MailQueue["enqueue"]>, object]>([
+    [
+      "a Date of another realm",
+      [undefined, LETTER, { notBefore: runInNewContext(`new Date(Date.now() + ${HOUR_MS})`) }],
+      { state: "queued" },
+    ],
+    [
+      "octets of another realm",
+      [TO_BOB, runInNewContext("new Uint8Array([83, 58, 32, 120, 13, 10, 13, 10, 120, 13, 10])")],
+      { sizeBytes: 11 },
+    ],
+    [
+      "parameters that are left out",
+      [undefined, LETTER, { sendOptions: { mailParameters: { "X-A": "1", "X-B": any(undefined) } } }],
+      { state: "queued" },
+    ],
+    [
+      "addresses with display names",
+      [{ from: "Ann <ann@example.com>", to: ["Bob <bob@example.org>", "bob@example.org"] }, LETTER],
+      { from: "ann@example.com", recipients: [{ address: "bob@example.org" }] },
+    ],
+  ])("%s", async (_, args, kept) => {
+    const other = await openQueue({ store: stores.open() });
+    const { id } = await other.enqueue(...args);
+    expect(await other.get(id)).toMatchObject(kept);
+    await other.cancel(id);
+    await other.purge();
+    await other.close();
+  });
+
+  it.each(["my_host.example", "_spool.local", "[192.0.2.1]", "localhost", "bücher.example."])(
+    "a limit of %s",
+    async (domain) => {
+      const worker = queue.work(deliver, {
+        destinationLimits: { [domain]: { count: 1, perMs: 1 } },
+        stopWhenIdle: true,
+      });
+      await worker.done;
+    },
+  );
+});
+
 describe("a queue keeps", () => {
   it("the send options as they were, whatever becomes of the object", async () => {
     const other = await openQueue({ store: stores.open() });
@@ -383,7 +448,7 @@ describe("a queue keeps", () => {
       ids.push((await other.enqueue({ from: null, to: "bob@bücher.example" }, LETTER)).id);
     }
     const options = {
-      destinationLimits: { "Bücher.example": { count: 2, perMs: 3_600_000 } },
+      destinationLimits: { "Bücher.Example.": { count: 2, perMs: 3_600_000 } },
       stopWhenIdle: true,
     };
     const worker = other.work(deliver, { ...options, keepSentMs: 0 });

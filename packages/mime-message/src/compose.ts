@@ -78,7 +78,7 @@ function compose(
     if (asItIs !== undefined) return asItIs;
     const raw = planRaw(message, options, pending);
     if (pending.length === 0) return composeRaw(raw, options);
-    return prepareAll(pending, options).then(() => composeRaw(raw, options));
+    return prepareAll(pending, options, () => composeRaw(raw, options));
   }
   const header = buildHeader(message, options, charset);
   const context: PlanContext = {
@@ -105,7 +105,7 @@ async function withHtmlText(
   charset: TextCharset,
 ): Promise<ComposedMessage> {
   const whole = wholeSource(source);
-  if (whole.prepare !== undefined) await prepareAll([whole], options);
+  if (whole.prepare !== undefined) await prepareAll([whole], options, () => undefined);
   return compose({ ...message, html: utf8Decode(whole.octets!) }, options, charset);
 }
 
@@ -133,11 +133,11 @@ function plan(
   const { pending } = context;
   const body = planBody(message, context);
   if (pending.length === 0) return finish(header, body, options);
-  return prepareAll(pending, options).then(() => finish(header, body, options));
+  return prepareAll(pending, options, () => finish(header, body, options));
 }
 
-/** Readies all contents; when one fails, or the caller gives up, the others are let go. */
-async function prepareAll(pending: readonly Source[], options: ComposeOptions): Promise<void> {
+/** Readies all contents and uses them; when one fails, the caller gives up, or they are of no use, they are let go. */
+async function prepareAll<T>(pending: readonly Source[], options: ComposeOptions, use: () => T): Promise<T> {
   const prepareContext = {
     inlineLimitBytes: options.inlineLimitBytes ?? DEFAULT_INLINE_LIMIT_BYTES,
     files: options.files,
@@ -148,11 +148,13 @@ async function prepareAll(pending: readonly Source[], options: ComposeOptions): 
     for (const result of await raceAbort(all, options.signal)) {
       if (result.status === "rejected") throw result.reason;
     }
-    const seen = new Set<Source>();
+    const seen = new Set<object>();
     for (const source of pending) {
-      if (source.octets === undefined && !source.repeatable && seen.has(source)) throw usedTwice(source);
-      seen.add(source);
+      const origin = source.origin ?? source;
+      if (source.octets === undefined && !source.repeatable && seen.has(origin)) throw usedTwice(source);
+      seen.add(origin);
     }
+    return use();
   } catch (cause) {
     await Promise.all(pending.map((source) => source.close()));
     throw cause;

@@ -26,8 +26,9 @@ const MAX_DEPTH = 8;
  * Lets go of every one-shot source that a message holds, for whoever will not read it any more: Node streams are destroyed
  * (without an error), web streams cancelled with `cause`, async generators ended. They count as read from then on. Left alone
  * are functions, files, Blobs, text and octets, streams that have ended, web streams that somebody else has locked, contents
- * small enough to have been kept when the message was composed, and a stream that a composed message is being read from: its
- * reader closes it. For a stream that a function opened while composing there is the composed content's `close()`.
+ * small enough to have been kept when the message was composed, and a stream that somebody is composing, has composed or is
+ * reading: it may be in use for another sending of it. Composing that fails, the composed content's `close()` and its reader let go
+ * of it, whichever is the last. For a stream that a function opened while composing there is that `close()` too.
  *
  * The message need not be one that can be composed. Never throws and never waits.
  */

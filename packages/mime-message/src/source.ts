@@ -30,6 +30,8 @@ export interface Source {
   readonly repeatable: boolean;
   /** What of a one-shot stream was read ahead while it was prepared. */
   readonly head?: Uint8Array | undefined;
+  /** The same for all sources of one one-shot stream. */
+  readonly origin?: object | undefined;
   /** Finds out whether the content can be read; reads it whole when it is small. Undefined when nothing is to be done. */
   prepare: ((context: PrepareContext) => Promise<void>) | undefined;
   open(signal?: AbortSignalLike | undefined): AsyncIterable<Uint8Array>;

@@ -148,60 +148,59 @@ async function* drain(
   }
 }
 
-// A message may be composed more than once, for another server say. What the first composition read ahead of a stream is
-// then missing from the stream, so every composition gets the same source.
-const known = new WeakMap<object, StreamSource>();
+// A message may be composed more than once, for another server say, or for two at once. What the first composition read ahead of
+// a stream is then missing from the stream, so all compositions share what is known of it.
+const known = new WeakMap<object, OneShot>();
 
-/** The source of a stream or iterable. */
-export function streamSource(input: ReadableStreamLike | AsyncIterable<unknown>, what: string): StreamSource {
-  let source = known.get(input);
-  if (source === undefined) {
-    source = new StreamSource(input, what);
-    known.set(input, source);
+function oneShotOf(input: ReadableStreamLike | AsyncIterable<unknown>, what: string): OneShot {
+  let stream = known.get(input);
+  if (stream === undefined) {
+    stream = new OneShot(input, what);
+    known.set(input, stream);
   }
-  return source;
+  return stream;
+}
+
+/** A stream or iterable as a source, for one composition. */
+export function streamSource(input: ReadableStreamLike | AsyncIterable<unknown>, what: string): Source {
+  return new StreamSource(oneShotOf(input, what));
 }
 
 /**
  * Lets go of a stream or iterable that nobody will read any more; it counts as read from then on. One that was small enough to
- * be kept stays, and one that is being read is its reader's, who closes it when he stops.
+ * be kept stays, and one that is being composed, was composed or is being read belongs to whoever does so: he closes it.
  */
 export function releaseStream(input: ReadableStreamLike | AsyncIterable<unknown>, reason: unknown): void {
-  streamSource(input, "the message").release(reason);
+  oneShotOf(input, "the message").release(reason);
 }
 
 /** A stream or iterable of the caller's: it can be read once, unless it is small enough to be kept. */
-class StreamSource implements Source {
-  readonly what: string;
+class OneShot {
   octets: Uint8Array | undefined;
-  sizeBytes: number | undefined;
-  repeatable = false;
-  readonly #input: ReadableStreamLike | AsyncIterable<unknown>;
-  #puller: Puller | undefined;
+  /** Compositions that have it or are about to, from their `prepare()` to their `close()`: the last one lets go of it. */
+  readonly users = new Set<object>();
   #ahead: Uint8Array[] = [];
+  #puller: Puller | undefined;
   #consumed = false;
   #prepared: Promise<void> | undefined;
 
-  constructor(input: ReadableStreamLike | AsyncIterable<unknown>, what: string) {
-    this.#input = input;
-    this.what = what;
-  }
+  constructor(
+    private readonly input: ReadableStreamLike | AsyncIterable<unknown>,
+    readonly what: string,
+  ) {}
 
-  prepare: ((context: PrepareContext) => Promise<void>) | undefined = async (context) => {
-    this.#prepared ??= this.#readAhead(context.inlineLimitBytes);
+  async prepare(limitBytes: number): Promise<void> {
+    this.#prepared ??= this.#readAhead(limitBytes);
     await this.#prepared;
     if (this.#consumed) throw this.#spent();
-  };
+  }
 
   async #readAhead(limitBytes: number): Promise<void> {
-    const puller = pullerOf(this.#input, this.what);
+    const puller = pullerOf(this.input, this.what);
     this.#puller = puller;
     const { pieces, ended } = await readAhead(puller, limitBytes, this.what);
-    if (ended) {
-      this.octets = joinOctets(pieces);
-      this.sizeBytes = this.octets.length;
-      this.repeatable = true;
-    } else this.#ahead = pieces;
+    if (ended) this.octets = joinOctets(pieces);
+    else this.#ahead = pieces;
   }
 
   #spent(): MimeError {
@@ -227,17 +226,60 @@ class StreamSource implements Source {
     return this.#ahead.length === 0 ? undefined : joinOctets(this.#ahead);
   }
 
-  async close(): Promise<void> {
-    this.release(undefined);
-  }
-
-  /** What `close()` does, with a reason for web streams. */
   release(reason: unknown): void {
-    if (this.octets !== undefined || this.#consumed) return;
+    if (this.octets !== undefined || this.#consumed || this.users.size > 0) return;
     this.#consumed = true;
     this.#ahead = [];
-    if (this.#puller === undefined) closeUnread(this.#input, reason);
+    if (this.#puller === undefined) closeUnread(this.input, reason);
     else this.#puller.close(reason);
+  }
+}
+
+/** What one composition has of a stream. Others may have it too, so closing this one ends the stream for the last of them only. */
+class StreamSource implements Source {
+  readonly origin: OneShot;
+
+  constructor(stream: OneShot) {
+    this.origin = stream;
+  }
+
+  get what(): string {
+    return this.origin.what;
+  }
+
+  get octets(): Uint8Array | undefined {
+    return this.origin.octets;
+  }
+
+  get sizeBytes(): number | undefined {
+    return this.octets?.length;
+  }
+
+  get repeatable(): boolean {
+    return this.octets !== undefined;
+  }
+
+  get head(): Uint8Array | undefined {
+    return this.origin.head;
+  }
+
+  async prepare(context: PrepareContext): Promise<void> {
+    this.origin.users.add(this);
+    try {
+      await this.origin.prepare(context.inlineLimitBytes);
+    } catch (cause) {
+      this.origin.users.delete(this);
+      throw cause;
+    }
+  }
+
+  open(signal?: AbortSignalLike | undefined): AsyncIterable<Uint8Array> {
+    return this.origin.open(signal);
+  }
+
+  async close(): Promise<void> {
+    this.origin.users.delete(this);
+    this.origin.release(undefined);
   }
 }
 

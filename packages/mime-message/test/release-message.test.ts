@@ -96,15 +96,14 @@ describe.each(Object.entries(PLACES))("%s", (_, make) => {
 describe("after composing", () => {
   const message = (content: unknown): MessageInput => ({ ...BASE, attachments: [{ content }] as never });
 
-  it("what was read ahead goes too", async () => {
+  it("what was read ahead goes with the composed content", async () => {
     const { fd, stream, closed } = openFile();
     const { stream: web, cancel } = webStream();
     const input = { ...BASE, attachments: [{ content: stream }, { content: web }] };
     const composed = await composeMessage(input);
-    releaseMessage(input, "why");
+    await (composed.content as MessageSource).close?.();
     await closed;
     expect(isOpen(fd)).toBe(false);
-    expect(cancel.mock.calls).toEqual([["why"]]);
     await expect(octetsOf(composed)).rejects.toMatchObject({ code: "ERR_MIME_SOURCE_CONSUMED" });
     // Twice is once.
     releaseMessage(input);
@@ -112,14 +111,25 @@ describe("after composing", () => {
     expect(cancel).toHaveBeenCalledTimes(1);
   });
 
-  it("a composition under way ends", async () => {
-    for (const content of [new PassThrough(), new ReadableStream<Uint8Array>()]) {
-      const input = message(content);
-      const composed = composeMessage(input) as Promise<ComposedMessage>;
-      const refused = expect(composed).rejects.toMatchObject({ code: expect.stringMatching(/^ERR_MIME_/) });
-      releaseMessage(input);
-      await refused;
-    }
+  it("a composition under way goes on", async () => {
+    const stream = new PassThrough();
+    const input = message(stream);
+    const composed = composeMessage(input) as Promise<ComposedMessage>;
+    releaseMessage(input);
+    stream.end("small");
+    expect((await octetsOf(await composed)).toString()).toContain("c21hbGw=");
+  });
+
+  it("a composition that is refused in the end closes what it had readied", async () => {
+    const { fd, stream, closed } = openFile();
+    const input: MessageInput = {
+      ...BASE,
+      calendar: { content: () => Readable.from(["METHOD:CANCEL\r\n"]), method: "REQUEST" },
+      attachments: [{ content: stream }],
+    };
+    await expect(compose(input)).rejects.toMatchObject({ code: "ERR_MIME_INVALID_OPTION" });
+    await closed;
+    expect(isOpen(fd)).toBe(false);
   });
 
   it("a stream that is being read is its reader's, who closes it when he stops", async () => {
@@ -155,6 +165,80 @@ describe("after composing", () => {
     const input = message(make());
     releaseMessage(input);
     await expect(compose(input)).rejects.toMatchObject({ code: "ERR_MIME_SOURCE_CONSUMED" });
+  });
+});
+
+describe("a stream that two messages share", () => {
+  // Slow enough for both to be composing at once.
+  const slow = (): Readable =>
+    Readable.from(
+      (async function* () {
+        for (let i = 0; i < 3; i += 1) {
+          await new Promise((resolve) => setTimeout(resolve, 10));
+          yield `part ${i}\n`;
+        }
+      })(),
+    );
+  const shared = (content: unknown): [MessageInput, MessageInput] => {
+    const attachments = [{ content }] as never;
+    return [
+      { ...BASE, attachments },
+      { ...BASE, attachments },
+    ];
+  };
+
+  const aborted = (input: MessageInput, signal: AbortSignal): unknown => compose(input, { signal });
+  it.each<[string, (input: MessageInput, signal: AbortSignal) => unknown, () => Readable, number]>([
+    ["small, the other aborted", aborted, slow, 21],
+    ["large, the other aborted", aborted, () => openFile().stream, 300_000],
+    ["small, the other let go of", releaseMessage, slow, 21],
+    ["large, the other let go of", releaseMessage, () => openFile().stream, 300_000],
+  ])("is delivered with the one that goes on: %s", async (_, other, make, sizeBytes) => {
+    const [one, two] = shared(make());
+    const whole = compose(one);
+    const abort = new AbortController();
+    const ended = Promise.allSettled([other(two, abort.signal)]);
+    abort.abort();
+    await ended;
+    const body = (await whole).toString("latin1").split("\r\n\r\n")[1] ?? "";
+    expect(Buffer.from(body, "base64").length).toBe(sizeBytes);
+  });
+
+  it("is closed by the last of those who do not read it", async () => {
+    const { fd, stream, closed } = openFile();
+    const [one, two] = shared(stream);
+    const composed = [await composeMessage(one), await composeMessage(two)];
+    const [first, second] = composed.map(({ content }) => content as MessageSource);
+    await first?.close?.();
+    // Twice is once.
+    await first?.close?.();
+    releaseMessage(one);
+    expect(stream.destroyed).toBe(false);
+    await second?.close?.();
+    await closed;
+    expect(isOpen(fd)).toBe(false);
+  });
+
+  it("is read by the one when the other has closed it unread", async () => {
+    const [one, two] = shared(openFile().stream);
+    const first = await composeMessage(one);
+    const second = await composeMessage(two);
+    await (first.content as MessageSource).close?.();
+    expect((await octetsOf(second)).length).toBeGreaterThan(400_000);
+    await expect(octetsOf(first)).rejects.toMatchObject({ code: "ERR_MIME_SOURCE_CONSUMED" });
+  });
+
+  it("is closed when both fail", async () => {
+    const { fd, stream, closed } = openFile();
+    const inputs = shared(stream);
+    const abort = new AbortController();
+    const all = Promise.allSettled(inputs.map((input) => compose(input, { signal: abort.signal })));
+    abort.abort();
+    for (const result of await all) {
+      expect(result).toMatchObject({ status: "rejected", reason: { code: "ERR_MIME_ABORTED" } });
+    }
+    await closed;
+    expect(isOpen(fd)).toBe(false);
   });
 });
 

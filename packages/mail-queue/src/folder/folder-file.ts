@@ -1,6 +1,7 @@
 // What stands in a file of a MessageFolder: one line of JSON, the content, and one line that closes it. It is text as long as the
 // content is: the whole of it can be handed about as such.
 import { createHash } from "node:crypto";
+import { types } from "node:util";
 import { damaged } from "../directory/file-format.js";
 import { QueueError } from "../errors.js";
 import { kindOf } from "../options.js";
@@ -26,7 +27,7 @@ export function folderFile(
   if (first.length > FIRST_LINE_MAX_BYTES) {
     throw new QueueError("ERR_QUEUE_TOO_LARGE", `the head has more than ${FIRST_LINE_MAX_BYTES} octets`);
   }
-  const iterable = typeof content === "object" && content !== null && !(content instanceof Uint8Array);
+  const iterable = typeof content === "object" && content !== null && !types.isUint8Array(content);
   if (!iterable || !(Symbol.asyncIterator in content || Symbol.iterator in content)) {
     throw argument(`the content must be an iterable of Uint8Arrays, not ${kindOf(content)}`);
   }
@@ -41,8 +42,7 @@ async function* octetsOf(
   yield first;
   for await (const block of content) {
     // The size of anything else would be counted in other units than octets.
-    if (!(block instanceof Uint8Array))
-      throw argument(`the content holds ${kindOf(block)}, not a Uint8Array`);
+    if (!types.isUint8Array(block)) throw argument(`the content holds ${kindOf(block)}, not a Uint8Array`);
     check.add(block);
     yield block;
   }

@@ -103,6 +103,24 @@ export function testTaking(setting: Setting): void {
     expect(sent).toBe(2);
   });
 
+  it("takes a call that is made again after its expires for the same message, and a new one not", async () => {
+    const queue = await newQueue();
+    const options = { idempotencyKey: "order 4712 / receipt" };
+    const { id } = await queue.enqueue(undefined, LETTER, options);
+    const expires = Date.now() - 1;
+    expect(await queue.enqueue(undefined, LETTER, { ...options, expires })).toMatchObject({
+      id,
+      duplicate: true,
+    });
+    const late = { idempotencyKey: "order 4713 / receipt", expires };
+    await expect(queue.enqueue(undefined, LETTER, late)).rejects.toMatchObject({ code: "ERR_QUEUE_OPTION" });
+    expect(await queue.statistics()).toMatchObject({ queued: 1 });
+    // Its key was not taken by the refusal.
+    expect(await queue.enqueue(undefined, LETTER, { ...late, expires: undefined })).toMatchObject({
+      duplicate: false,
+    });
+  });
+
   it("refuses what is not a message, an envelope or an option, and keeps nothing of it", async () => {
     const queue = await newQueue();
     const refusals: [() => Promise<unknown>, string][] = [
