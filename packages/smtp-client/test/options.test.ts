@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createReadStream, mkdtempSync, type ReadStream, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { inspect } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type ClientOptions, type SendError, type SendOptions, SmtpClient, withRetry } from "../src/index.js";
@@ -164,6 +165,17 @@ describe("an option of a wrong kind", () => {
     expect(await failure(client.verify(options as never))).toMatchObject({ code: "ERR_CLIENT_OPTION" });
   });
 
+  it("of a prototype is none", () => {
+    class Options {
+      get host(): string {
+        return "mail.example";
+      }
+    }
+    expect(() => new SmtpClient(new Options())).toThrow(
+      expect.objectContaining({ code: "ERR_CLIENT_OPTION" }),
+    );
+  });
+
   it("is not what undefined is", () => {
     const undefineds = Object.fromEntries(
       OF_A_CLIENT.flatMap(([, given]) => Object.keys(given)).map((k) => [k, undefined]),
@@ -214,6 +226,7 @@ describe("TLS settings by which the server has to prove who it is", () => {
 
   it.each([
     ["none are given", {}],
+    ["they are empty", { ca: [], pins: [], hostNames: [], trusted: [], denied: [] }],
     ["the caller chose", { policy: "opportunistic", ca: "PEM" }],
     ["they are the client's own", { servername: "mail.example", minVersion: "TLSv1.2" }],
   ])("decide nothing where %s", async (_name, tls) => {
@@ -248,6 +261,16 @@ describe("an envelope", () => {
         envelope: {
           from: { name: "Ann", address: "a@example.com" } as never,
           to: [{ address: "b@example.org" }],
+        },
+      },
+      ["b@example.org"],
+    ],
+    [
+      "recipients of a receipt",
+      {
+        envelope: {
+          from: null,
+          to: [{ address: "b@example.org", mailbox: {}, outcome: "rejected", reply: undefined } as never],
         },
       },
       ["b@example.org"],
@@ -440,6 +463,19 @@ describe("a stream of a message that is not sent", () => {
       },
     ],
     [
+      "a client that was closed before it sent",
+      async (stream) => {
+        const client = new SmtpClient({ host: "127.0.0.1", port: 9 });
+        await client.close();
+        return client.send(withStream(stream));
+      },
+    ],
+    [
+      "an option is wrong, and the client has not sent yet",
+      (stream) =>
+        new SmtpClient({ host: "127.0.0.1", port: 9 }).send(withStream(stream), { dsn: 5 } as never),
+    ],
+    [
       "the recipient is refused",
       async (stream) => {
         const { connection } = await connectToTruth({
@@ -464,6 +500,34 @@ describe("a stream of a message that is not sent", () => {
     await once(stream, "open");
     await failure(send(stream));
     await expect.poll(() => stream.closed, { timeout: 5_000 }).toBe(true);
+  });
+
+  it("that gives nothing is let go of when the client is destroyed", async () => {
+    const server = track(await loopbackServer((socket) => void truthServer(socket)));
+    const client = new SmtpClient({ host: "127.0.0.1", port: server.port, tls: "none" });
+    await client.send(MESSAGE);
+    const stream = new Readable({ read: () => undefined });
+    const sending = failure(
+      client.send({ ...MESSAGE, attachments: [{ filename: "a.bin", content: stream }] }),
+    );
+    await expect.poll(() => client.statistics.active).toBe(1);
+    client.destroy();
+    expect(await sending).toMatchObject({ code: "ERR_CLIENT_CLOSED", state: "not-sent" });
+    await expect.poll(() => stream.destroyed).toBe(true);
+  });
+
+  it("that another message has too is left to that", async () => {
+    const { connection, server } = await connectToTruth();
+    const stream = Readable.from([Buffer.from("shared")]);
+    const message = { ...MESSAGE, attachments: [{ filename: "a.bin", content: stream }] };
+    const controller = new AbortController();
+    const first = connection.send(message, { signal: controller.signal });
+    const second = connection.send(message);
+    controller.abort();
+    await failure(first);
+    expect(told(await second)).toEqual(["bob@example.org accepted 250"]);
+    expect(server.contents[0]).toContain(Buffer.from("shared").toString("base64"));
+    await connection.close();
   });
 
   it("that is sent arrives whole", async () => {

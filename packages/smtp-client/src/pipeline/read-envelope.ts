@@ -18,7 +18,16 @@ export interface ReadEnvelope {
 /** What it is, is looked at when it is read. */
 const anything: OptionCheck = () => undefined;
 const ENVELOPE_CHECKS = { from: anything, to: anything };
-const RECIPIENT_CHECKS = { address: anything, name: anything, parameters: object };
+/** Besides those of an `EnvelopeRecipient` a name, and the facts of a receipt's recipient, who may be sent to again. */
+const RECIPIENT_CHECKS = {
+  address: anything,
+  parameters: object,
+  name: anything,
+  mailbox: anything,
+  outcome: anything,
+  reply: anything,
+  error: anything,
+};
 
 /** @throws SendError for the shape, AddressError for an address */
 export function readEnvelope(input: EnvelopeInput, limits: ParseOptions | undefined): ReadEnvelope {

@@ -76,7 +76,7 @@ export class SendJob {
   settled = false;
   /** Rate limits have counted it. */
   counted = false;
-  /** Fires when the job ends before its work does; only jobs that can be stopped have one. */
+  /** Fires when the job ends before its work does; only jobs that can be stopped, or may wait for contents, have one. */
   readonly #stopper: AbortController | undefined;
   composed: ComposedMessage | undefined;
   /** How `composed` was made; another server may need another form. */
@@ -111,7 +111,7 @@ export class SendJob {
       throw fromLowerError(error, "compose", { otherwise: "ERR_CLIENT_OPTION" });
     }
     const stoppable = options.signal !== undefined || options.sendTimeoutMs !== undefined;
-    this.#stopper = stoppable ? new AbortController() : undefined;
+    this.#stopper = stoppable || mayWait(message) ? new AbortController() : undefined;
     this.waiting = this.recipients.slice();
   }
 
@@ -209,6 +209,25 @@ export class SendJob {
       cause: cause?.cause ?? cause,
     });
   }
+}
+
+const CONTENTS = [
+  "text",
+  "html",
+  "attachments",
+  "alternatives",
+  "calendar",
+  "icalEvent",
+  "enriched",
+  "amp",
+  "watchHtml",
+] as const;
+
+/** Whether contents may have to be read from somewhere: reading stops when the job ends. */
+function mayWait(message: MessageInput): boolean {
+  const { raw } = message;
+  if (raw !== undefined) return typeof raw !== "string" && !(raw instanceof Uint8Array);
+  return CONTENTS.some((name) => typeof message[name] === "object");
 }
 
 function envelopeFor(options: SendOptions, message: MessageInput): ReadEnvelope {

@@ -6,6 +6,7 @@ import type { Session, SessionExchange } from "../session/session.js";
 import { elapsed, turnNow } from "../session/turn-clock.js";
 import { AcceptedRecipients } from "./accepted-recipients.js";
 import { type ContentOwner, ContentWriter } from "./content-writer.js";
+import { RecipientLimit } from "./recipient-limit.js";
 import type { Recipient, SendJob } from "./send-job.js";
 import { acceptsAny } from "./send-options.js";
 import { rcptCommand, type TransactionPlan } from "./transaction-plan.js";
@@ -38,6 +39,8 @@ export class Transaction implements ContentOwner {
   #issuedRecipients = 0;
   #answeredRecipients = 0;
   #dataIssued = false;
+  /** Made when a recipient is put off. */
+  #limit: RecipientLimit | undefined;
   readonly #accepted: AcceptedRecipients;
   #cancelled: SendError | undefined;
   #abandoned = false;
@@ -237,14 +240,18 @@ export class Transaction implements ContentOwner {
   #onRecipient(reply: Reply): void {
     const recipient = this.recipients[this.#answeredRecipients++] as Recipient;
     if (this.#mailRefusal === undefined && this.#cancelled === undefined && reply.code !== 421) {
-      if (reply.code < 400) this.#accepted.add(recipient);
-      else if (this.#isTooMany(reply)) this.#putOff(recipient, reply);
+      if (reply.code < 400) {
+        this.#limit?.accepted();
+        this.#accepted.add(recipient);
+      } else if (this.#isTooMany(reply)) this.#putOff(recipient, reply);
       else recipient.end("rejected", reply, this.#recipientRefused(reply));
     }
     if (reply.code === 421) return;
     const more = this.#mailRefusal === undefined && this.#cancelled === undefined;
     if (more && this.#issuedRecipients < this.recipients.length) this.#issueRecipients();
     if (this.#issuedRecipients === this.recipients.length) this.#issueEarlyData();
+    if (this.#limit !== undefined && this.#answeredRecipients === this.recipients.length)
+      this.#learnLimit(this.#limit);
     if (this.#answeredRecipients === this.#issuedRecipients && !this.#dataIssued) this.#onEnvelopeAnswered();
   }
 
@@ -259,14 +266,18 @@ export class Transaction implements ContentOwner {
     return tooMany && acceptsAny(this.job.options) && this.#contentCanRepeat();
   }
 
-  /** To a further transaction; and with it those that were not named yet, who would only be refused one by one. */
+  /** To a further transaction; and with it those that were not named yet, where they have no chance in this one. */
   #putOff(recipient: Recipient, reply: Reply): void {
+    const { waiting } = this.job;
+    waiting.push(recipient);
+    this.#limit ??= new RecipientLimit();
+    if (!this.#limit.putOff(reply)) return;
+    for (const next of this.recipients.splice(this.#issuedRecipients)) waiting.push(next);
+  }
+
+  #learnLimit(limit: RecipientLimit): void {
     const { job } = this;
-    job.waiting.push(recipient);
-    // A full mailbox (RFC 3463 3.3) says nothing about the others.
-    if (reply.enhanced?.charAt(2) === "2") return;
-    for (const next of this.recipients.splice(this.#issuedRecipients)) job.waiting.push(next);
-    job.mostRecipients = Math.min(job.mostRecipients, this.#accepted.count);
+    job.mostRecipients = Math.min(job.mostRecipients, limit.most(this.#accepted.count));
   }
 
   #contentCanRepeat(): boolean {

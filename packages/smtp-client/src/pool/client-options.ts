@@ -1,4 +1,11 @@
-import { group, milliseconds, type OptionChecks, optionError, whole } from "../session/check-options.js";
+import {
+  group,
+  milliseconds,
+  type OptionChecks,
+  optionError,
+  positive,
+  whole,
+} from "../session/check-options.js";
 import {
   type ConnectionOptions,
   type ResolvedConnectionOptions,
@@ -37,7 +44,7 @@ export interface ResolvedClientOptions {
 }
 
 const unlimited = whole(1, Number.MAX_SAFE_INTEGER, true);
-const rate = group({ count: milliseconds, perMs: milliseconds }, ["count", "perMs"]);
+const rate = group({ count: positive, perMs: milliseconds }, ["count", "perMs"]);
 
 const POOL_CHECKS: OptionChecks<Omit<ClientOptions, keyof ConnectionOptions>> = {
   maxConnections: unlimited,

@@ -6,6 +6,7 @@ import { type JobSource, Pipeline } from "../pipeline/pipeline.js";
 import { SendJob } from "../pipeline/send-job.js";
 import type { SendOptions } from "../pipeline/send-options.js";
 import { watchJob } from "../pipeline/watch-job.js";
+import { MAX_MS } from "../session/check-options.js";
 import type { ResolvedConnectionOptions } from "../session/connection-options.js";
 import { establish } from "../session/establish.js";
 import type { Session } from "../session/session.js";
@@ -142,7 +143,7 @@ export class Pool {
           this.#rateTimer = undefined;
           this.#dispatch();
         },
-        Math.min(waitMs, MAX_TIMER_MS),
+        Math.min(waitMs, MAX_MS),
       );
       return undefined;
     }
@@ -325,6 +326,3 @@ export class Pool {
     this.destroy();
   }
 }
-
-/** setTimeout counts no further. */
-const MAX_TIMER_MS = 2_147_483_647;

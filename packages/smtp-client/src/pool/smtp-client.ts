@@ -116,10 +116,15 @@ export class SmtpClient {
 
   #send(sender: object, message: MessageInput | EmailMessage, options: SendOptions): Promise<Receipt> {
     if (this.#pool !== undefined) return this.#pool.send(sender, message, options);
-    if (this.#closing !== undefined) return Promise.reject(clientClosed());
     return new Promise((resolve, reject) => {
       // A throw in here becomes the promise's rejection, as it does with the pool.
-      checkSendOptions(options);
+      try {
+        if (this.#closing !== undefined) throw clientClosed();
+        checkSendOptions(options);
+      } catch (error) {
+        letGo(message);
+        throw error;
+      }
       const envelope = envelopeFields(message);
       const kept =
         options.envelope === undefined ? options : { ...options, envelope: dataOf(options.envelope) };
@@ -133,7 +138,10 @@ export class SmtpClient {
     this.#loading ??= this.#make().catch((error: unknown) => {
       // The next message tries again.
       this.#loading = undefined;
-      for (const { reject } of this.#early.splice(0)) reject(error);
+      for (const { message, reject } of this.#early.splice(0)) {
+        letGo(message);
+        reject(error);
+      }
       throw error;
     });
     return this.#loading;
@@ -157,4 +165,12 @@ export class SmtpClient {
     const pool = await this.#loading?.catch(() => undefined);
     await pool?.close();
   }
+}
+
+/** The pool lets go of the streams of messages that it does not send; this is for those that never came to it. */
+function letGo(message: MessageInput | EmailMessage): void {
+  import("@wirepost/mime-message").then(
+    ({ releaseMessage }) => releaseMessage(message),
+    () => undefined,
+  );
 }

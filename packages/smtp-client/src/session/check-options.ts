@@ -52,7 +52,12 @@ export function checkMs(name: string, value: number | undefined, fallback: numbe
 }
 
 export const milliseconds: OptionCheck = (name, value) => {
-  if (typeof value !== "number" || !(value > 0 && value <= MAX_MS)) wrong(name, `from 1 to ${MAX_MS}`);
+  if (typeof value !== "number" || !(value > 0 && value <= MAX_MS))
+    wrong(name, `above 0 and at most ${MAX_MS}`);
+};
+
+export const positive: OptionCheck = (name, value) => {
+  if (typeof value !== "number" || !(value > 0 && value < Number.POSITIVE_INFINITY)) wrong(name, "above 0");
 };
 
 export const flag: OptionCheck = (name, value) => {

@@ -106,9 +106,10 @@ export function resolveConnectionOptions(
   given: ConnectionOptions | string | URL,
   extra: Readonly<Record<string, OptionCheck>> = {},
 ): ResolvedConnectionOptions {
-  const options: ConnectionOptions =
-    typeof given === "string" || given instanceof URL ? parseConnectionUrl(given) : given;
-  checkOptions("connection", options, { ...CONNECTION_CHECKS, ...extra });
+  const whole = typeof given === "string" || given instanceof URL ? parseConnectionUrl(given) : given;
+  checkOptions("connection", whole, { ...CONNECTION_CHECKS, ...extra });
+  // What was checked, and nothing that a prototype has besides.
+  const options: ConnectionOptions = { ...whole };
   if (options.host === undefined && options.path === undefined && options.socket === undefined) {
     throw optionError("ERR_CLIENT_OPTION", "a host, a path or a socket is needed");
   }

@@ -52,7 +52,12 @@ export const TLS_CHECKS: OptionChecks<TlsSettings> = {
 /** Settings by which the server has to prove who it is. They would mean nothing where nobody is verified. */
 const PROOFS = ["ca", "extraCa", "hostNames", "pins", "trusted", "denied", "revocation"] as const;
 
+/** A list without members, as programs make one of empty settings, asks for nothing. */
+function says(setting: unknown): boolean {
+  return setting !== undefined && !(Array.isArray(setting) && setting.length === 0);
+}
+
 /** Whether the settings only make sense where the server's certificate is verified. */
 export function asksForProof(tls: TlsSettings): boolean {
-  return tls.verify === "full" || PROOFS.some((name) => tls[name] !== undefined);
+  return tls.verify === "full" || PROOFS.some((name) => says(tls[name]));
 }
