@@ -167,6 +167,25 @@ export class Authority {
     return new Authority(self, [self, ...this.chain]);
   }
 
+  /** A certificate by this authority's name around somebody else's key, as anybody could make it. */
+  async around({ keys }: Issued): Promise<string> {
+    const certificate = await x509.X509CertificateGenerator.create({
+      serialNumber: nextSerial(),
+      subject: this.self.certificate.subject,
+      issuer: this.self.certificate.subject,
+      notBefore: new Date(Date.now() - 2 * DAY),
+      notAfter: new Date(Date.now() + DAY),
+      signingKey: keys.privateKey,
+      signingAlgorithm: EC,
+      publicKey: keys.publicKey,
+      extensions: [
+        ...extensionsOf({ ca: true }),
+        await x509.SubjectKeyIdentifierExtension.create(this.self.keys.publicKey),
+      ],
+    });
+    return `${certificate.toString("pem")}\n`;
+  }
+
   async crl(revoked: string[], nextUpdate = new Date(Date.now() + DAY)): Promise<Uint8Array> {
     const crl = await x509.X509CrlGenerator.create({
       issuer: this.self.certificate.subject,

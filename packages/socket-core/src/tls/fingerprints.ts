@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import type { CertificateInfo } from "../certificate/certificate-info.js";
 
 /** Hexadecimal in any writing becomes lower case without colons; base64 pins (44 characters, `=` at the end) stay. */
@@ -15,12 +16,37 @@ function* chainOf(certificate: CertificateInfo): Iterable<CertificateInfo> {
   yield* certificate.issuers;
 }
 
-/** Whether the certificate or an issuer has one of the pins. */
-export function hasPin(certificate: CertificateInfo, pins: ReadonlySet<string>): boolean {
-  for (const link of chainOf(certificate)) {
-    if (pins.has(link.publicKeyPin) || pins.has(normalFingerprint(link.fingerprints.sha256))) return true;
-  }
+/**
+ * Whether the certificate has one of the pins, or with `chainStands` one of its issuers. The handshake proves the key of the
+ * certificate alone: whatever else the peer sent along is only a claim.
+ */
+export function hasPin(
+  certificate: CertificateInfo,
+  pins: ReadonlySet<string>,
+  chainStands: boolean,
+): boolean {
+  if (isPinned(certificate, pins)) return true;
+  if (!chainStands || !certificate.issuers.some((issuer) => isPinned(issuer, pins))) return false;
+  for (const issuer of signedIssuers(certificate)) if (isPinned(issuer, pins)) return true;
   return false;
+}
+
+function isPinned({ publicKeyPin, fingerprints }: CertificateInfo, pins: ReadonlySet<string>): boolean {
+  return pins.has(publicKeyPin) || pins.has(normalFingerprint(fingerprints.sha256));
+}
+
+/**
+ * The issuers as far as each may issue and has signed the one before. Node lists them by their names: OpenSSL may have found another
+ * chain to be good, past an "issuer" that the peer made up around somebody's public key.
+ */
+function* signedIssuers(certificate: CertificateInfo): Iterable<CertificateInfo> {
+  let signed = new X509Certificate(certificate.raw);
+  for (const issuer of certificate.issuers) {
+    const signer = new X509Certificate(issuer.raw);
+    if (!signer.ca || !signed.checkIssued(signer) || !signed.verify(signer.publicKey)) return;
+    yield issuer;
+    signed = signer;
+  }
 }
 
 /** Whether the certificate or an issuer is on the deny list. */

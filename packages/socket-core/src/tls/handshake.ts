@@ -211,11 +211,13 @@ class HandshakeRun {
     }
     const { pins, trusted, hostNames } = this.#settings;
     if (isTrusted(certificate, trusted)) return undefined;
-    // First, because it is what counts where `verify` is `none` and the rest is only reported.
-    if (pins.size > 0 && !hasPin(certificate, pins)) {
-      return new SocketError("ERR_SOCKET_CERTIFICATE_PIN", { target });
-    }
     const chain = chainError(this.#stream, this.#role);
+    // First, because it is what counts where `verify` is `none` and the rest is only reported.
+    if (pins.size > 0 && !hasPin(certificate, pins, chain === undefined)) {
+      // Not the chain's own code: somebody who lets that pass has not let the pin pass.
+      const detail = chain === undefined ? undefined : `issuers do not count, as the chain fails: ${chain}`;
+      return new SocketError("ERR_SOCKET_CERTIFICATE_PIN", { target, detail });
+    }
     if (chain !== undefined) return verifyFailure(chain, target);
     // A kept session says nothing about today.
     if (certificate.notAfter.getTime() < Date.now())

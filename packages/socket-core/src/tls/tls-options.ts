@@ -72,7 +72,9 @@ export interface TlsOptions {
     | undefined;
   /**
    * The certificate or one of its issuers must have one of these: base64 SHA-256 of the public key (`publicKeyPin`)
-   * or the SHA-256 fingerprint in hexadecimal. Checked whatever `verify` says.
+   * or the SHA-256 fingerprint in hexadecimal. Checked whatever `verify` says; but issuers count only where the chain is
+   * valid, whose authorities `ca` and `extraCa` name. Of a self-signed certificate, or of one whose chain is not
+   * trusted, pin the certificate itself.
    */
   readonly pins?: readonly string[] | undefined;
   /** SHA-256 fingerprints of certificates that count as verified whatever else is said against them. */

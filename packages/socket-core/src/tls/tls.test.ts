@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Authority, type Issued, selfSigned } from "../../test/authority.js";
 import { codeOf, readBytes, rejection, type TestServer, tlsServer } from "../../test/servers.js";
-import { connect, MemoryTlsSessionStore, SocketError, type TlsOptions } from "../index.js";
+import { connect, MemoryTlsSessionStore, readCertificate, SocketError, type TlsOptions } from "../index.js";
 
 const DAY = 86_400_000;
+const PIN = "ERR_SOCKET_CERTIFICATE_PIN";
 let authority: Authority;
 let good: Issued;
 const servers: TestServer[] = [];
@@ -221,25 +223,57 @@ describe("pins, trusted and denied certificates", () => {
       expect(pinned.tls?.verified).toBe(true);
       pinned.destroy();
     }
-    expect(await codeOf(dialTls(port, { ca: authority.pem, pins: ["aa".repeat(32)] }))).toBe(
-      "ERR_SOCKET_CERTIFICATE_PIN",
-    );
+    expect(await codeOf(dialTls(port, { ca: authority.pem, pins: ["aa".repeat(32)] }))).toBe(PIN);
     expect(await codeOf(dialTls(port, { ca: authority.pem, verify: "none", pins: ["aa".repeat(32)] }))).toBe(
-      "ERR_SOCKET_CERTIFICATE_PIN",
+      PIN,
     );
   });
 
   it("a pin is looked at where nothing else is verified, too", async () => {
     const own = await selfSigned({ dnsNames: ["other.example"] });
     const port = await serve(own);
-    const { createHash } = await import("node:crypto");
     const fingerprint = createHash("sha256").update(own.der).digest("hex");
     const socket = await dialTls(port, { verify: "none", pins: [fingerprint] });
     expect(socket.tls?.verified).toBe(false);
     socket.destroy();
-    expect(await codeOf(dialTls(port, { verify: "none", pins: ["aa".repeat(32)] }))).toBe(
-      "ERR_SOCKET_CERTIFICATE_PIN",
-    );
+    expect(await codeOf(dialTls(port, { verify: "none", pins: ["aa".repeat(32)] }))).toBe(PIN);
+  });
+
+  it("issuers count only where the chain is valid, and nobody's who was only sent along", async () => {
+    const issuer = createHash("sha256").update(authority.self.der).digest("hex");
+    const issuerKey = readCertificate(authority.self.der).publicKeyPin;
+    // A stranger's authority by the same name signs; the true one is sent along.
+    const forger = await Authority.create("Test Root");
+    const forged = await forger.issue({ dnsNames: ["localhost"] });
+    const alone = await serve(good);
+    const withForger = await serve({ pem: `${forged.pem}${authority.pem}`, key: forged.key });
+    for (const pin of [issuer, issuerKey]) {
+      const trusting = { ca: authority.pem, pins: [pin] };
+      for (const verify of ["none", "full"] as const) {
+        const socket = await dialTls(alone, { ...trusting, verify });
+        expect(socket.tls?.verified).toBe(true);
+        socket.destroy();
+        expect(await codeOf(dialTls(alone, { pins: [pin], verify }))).toBe(PIN);
+        expect(await codeOf(dialTls(withForger, { pins: [pin], verify }))).toBe(PIN);
+        expect(await codeOf(dialTls(withForger, { ...trusting, verify }))).toBe(PIN);
+      }
+      const hook = { onCertificate: (_: unknown, failure?: SocketError) => failure?.code !== PIN };
+      expect(await codeOf(dialTls(withForger, { pins: [pin], ...hook }))).toBe(PIN);
+    }
+  });
+
+  it("an issuer that did not sign is not one, though the chain is valid without it", async () => {
+    const pinned = await selfSigned({ ca: true });
+    // Around the pinned key, by the name of the authority that did sign: anybody can make one.
+    const claim = await authority.around(pinned);
+    const port = await serve({ pem: `${good.pem}${claim}`, key: good.key });
+    const open = await dialTls(port, { ca: authority.pem });
+    expect(open.tls?.verified).toBe(true);
+    const shown = open.tls?.certificate?.issuers.map(({ publicKeyPin }) => publicKeyPin);
+    open.destroy();
+    const { publicKeyPin } = readCertificate(pinned.der);
+    expect(shown).toContain(publicKeyPin);
+    expect(await codeOf(dialTls(port, { ca: authority.pem, pins: [publicKeyPin] }))).toBe(PIN);
   });
 
   const OF_A_WRONG_KIND: [string, object][] = [
@@ -266,7 +300,6 @@ describe("pins, trusted and denied certificates", () => {
   it("a trusted fingerprint counts as verified", async () => {
     const own = await selfSigned({ dnsNames: ["other.example"] });
     const port = await serve(own);
-    const { createHash } = await import("node:crypto");
     const fingerprint = createHash("sha256").update(own.der).digest("hex");
     const socket = await dialTls(port, { trusted: [fingerprint] });
     expect(socket.tls?.verified).toBe(true);
