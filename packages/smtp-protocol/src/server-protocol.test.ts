@@ -437,6 +437,55 @@ describe("order", () => {
     expect(server.nextEvent()).toMatchObject({ refusal: { code: 503 } });
   });
 
+  describe.each([
+    { lmtp: false, last: [503] },
+    { lmtp: false, last: [250] },
+    { lmtp: true, last: [503] },
+    { lmtp: true, last: [503, 503] },
+    { lmtp: true, last: [250, 250] },
+  ])("a last chunk behind a refused one, answered $last (LMTP: $lmtp)", ({ lmtp, last }) => {
+    const READ_AHEAD = "BDAT 0\r\nBDAT 0 LAST\r\n";
+    function failedSession() {
+      const { server } = new Talker({ lmtp });
+      const hear = (wire: string, codes: readonly number[]): void => {
+        server.receiveData(bytes(wire));
+        while (typeof server.nextEvent() !== "symbol");
+        for (const code of codes) server.reply(createReply(code, undefined));
+      };
+      const hello = lmtp ? "LHLO" : "EHLO";
+      hear(
+        `${hello} a\r\nMAIL FROM:<>\r\nRCPT TO:<a@b.example>\r\nRCPT TO:<c@b.example>\r\n`,
+        [250, 250, 250, 250],
+      );
+      hear(READ_AHEAD, [552, ...last]);
+      return { server, hear };
+    }
+
+    it("leaves the count of what is owed as it should be", () => {
+      const { server, hear } = failedSession();
+      expect([server.phase, server.owedReplies]).toEqual(["failed", 0]);
+      if (last.length === server.acceptedRecipients || !lmtp) {
+        const reply = () => server.reply(createReply(503, undefined));
+        expect(reply).toThrow(expect.objectContaining({ code: "ERR_SMTP_WRONG_STATE" }));
+      }
+      hear("NOOP\r\nRSET\r\n", [250, 250]);
+      expect([server.phase, server.owedReplies, server.acceptedRecipients]).toEqual(["ready", 0, 0]);
+    });
+
+    it("is followed by a transaction of its own when MAIL is accepted", () => {
+      const { server, hear } = failedSession();
+      hear("MAIL FROM:<>\r\nRCPT TO:<d@b.example>\r\n", [250]);
+      expect([server.phase, server.acceptedRecipients]).toEqual(["mail", 0]);
+      server.reply(createReply(250, undefined));
+      expect([server.phase, server.acceptedRecipients]).toEqual(["recipients", 1]);
+      server.receiveData(bytes("DATA\r\n"));
+      expect(server.nextEvent()).toMatchObject({ type: "command", refusal: undefined });
+      server.reply(createReply(354, undefined));
+      hear("x\r\n.\r\n", [250]);
+      expect([server.phase, server.owedReplies, server.acceptedRecipients]).toEqual(["ready", 0, 0]);
+    });
+  });
+
   it.each(["BDAT 0 LAST", "BURL x LAST"])("LMTP counts the recipients of %s when it is answered", (last) => {
     const { server } = new Talker({ lmtp: true });
     server.receiveData(

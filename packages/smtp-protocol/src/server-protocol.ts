@@ -108,6 +108,8 @@ export class ServerProtocol {
   #output = "";
   /** The greeting is owed before anything is read. */
   #owed: Owed[] = [{ kind: "greeting" }];
+  /** How many more replies the last answer may get while nothing is owed. */
+  #furtherReplies = 0;
   #reading: Reading = WAITING;
   #error: SmtpProtocolError | undefined;
 
@@ -273,8 +275,8 @@ export class ServerProtocol {
 
   /**
    * Answers the oldest of what is owed a reply: the greeting first, then each command, each line of AUTH, each end of
-   * data (in LMTP once for each accepted recipient; a last chunk that is out of order once). A 421 may be given when
-   * nothing is owed.
+   * data (in LMTP once for each accepted recipient; a last chunk that is out of order once; behind a refused
+   * chunk once or, as long as nothing else is owed, as often). A 421 may be given when nothing is owed.
    * @throws {SmtpProtocolError} `ERR_SMTP_WRONG_STATE` when nothing is owed, or for 354, 334 or 2yz to DATA where they
    *   cannot be; `ERR_SMTP_LEFTOVER_BYTES` for 220 to a STARTTLS after which the client went on in plaintext;
    *   `ERR_SMTP_ARGUMENT`, `ERR_SMTP_LINE_TOO_LONG` as `serializeReply`
@@ -286,6 +288,8 @@ export class ServerProtocol {
     if (owed !== undefined) {
       this.#checkReply(owed, reply.code);
       this.#answer(owed, reply.code);
+    } else if (this.#furtherReplies > 0 && reply.code !== 421) {
+      this.#furtherReplies--;
     } else if (reply.code !== 421 || this.closed) {
       throw wrongState("no reply is owed");
     }
@@ -312,6 +316,7 @@ export class ServerProtocol {
   }
 
   #answer(owed: Owed, code: number): void {
+    this.#furtherReplies = this.#endsFailed(owed) ? this.#session.finalReplies() - 1 : 0;
     if (this.#endsMessage(owed)) {
       owed.left = (owed.left ?? this.#session.finalReplies()) - 1;
       if (owed.left > 0) return;
@@ -333,6 +338,11 @@ export class ServerProtocol {
     return command !== undefined && isLastChunk(command) && this.#session.inOrder(command);
   }
 
+  /** The last chunk of a message that has failed: one reply ends it, yet an upstream may give one for each recipient. */
+  #endsFailed({ command }: Owed): boolean {
+    return this.phase === "failed" && command !== undefined && isLastChunk(command);
+  }
+
   #answerCommand(command: Command, code: number): void {
     switch (command.verb) {
       case "AUTH":
@@ -343,30 +353,26 @@ export class ServerProtocol {
         if (code === 354) {
           this.#reading = { mode: "data", decoder: new DataDecoder({ strictLineEnd: this.#strictLineEnd }) };
         } else {
-          this.#session.failed(command, this.#unanswered());
+          this.#session.failed(command, this.#owed);
         }
         break;
       case "STARTTLS":
         this.#reading = code === 220 ? TLS : LINES;
-        if (code !== 220) this.#session.failed(command, this.#unanswered());
+        if (code !== 220) this.#session.failed(command, this.#owed);
         break;
       case "QUIT":
         if (code < 400) this.#close();
         else this.#reading = LINES;
         break;
       default:
-        if (code < 400) this.#session.succeeded(command);
-        else this.#session.failed(command, this.#unanswered());
+        if (code < 400) this.#session.succeeded(command, this.#owed);
+        else this.#session.failed(command, this.#owed);
     }
   }
 
   #answerSasl(code: number): void {
     if (code === 235) this.#session.authenticated = true;
     this.#reading = code === 334 ? SASL : LINES;
-  }
-
-  #unanswered(): (Command | undefined)[] {
-    return this.#owed.map(({ command }) => command);
   }
 
   /**
@@ -390,6 +396,7 @@ export class ServerProtocol {
   #close(): void {
     this.#reading = CLOSED;
     this.#owed = [];
+    this.#furtherReplies = 0;
     this.#input.drop(this.#input.length);
   }
 }

@@ -3,6 +3,11 @@ import type { Reply } from "./reply.js";
 import { refusalOfOrder } from "./server-refusals.js";
 import { phaseAfter, type ServerPhase } from "./server-state.js";
 
+/** What was read, and may be no command. */
+interface Read {
+  readonly command?: Command | undefined;
+}
+
 /** Where a session stands: by the replies given, and by what to expect if all commands read succeed. */
 export class ServerSession {
   /** The phase that the replies given have brought about. */
@@ -32,13 +37,16 @@ export class ServerSession {
     return refusal;
   }
 
-  /** The command succeeded. */
-  succeeded(command: Command): void {
+  /** The command succeeded. `readAfter`: what was read since and is not answered. */
+  succeeded(command: Command, readAfter: Iterable<Read>): void {
     if (command.verb === "RCPT") this.acceptedRecipients++;
-    const next = phaseAfter(this.phase, command) ?? this.phase;
+    // RSET was to come first, and whoever takes MAIL without it has begun a transaction all the same.
+    const revived = this.phase === "failed" && "from" in command;
+    const next = revived ? "mail" : (phaseAfter(this.phase, command) ?? this.phase);
     if (next === this.phase) return;
     if (next !== "recipients" && next !== "chunks") this.acceptedRecipients = 0;
     this.phase = next;
+    if (revived) this.#expect(readAfter);
   }
 
   /** The command is in order by the replies given so far. */
@@ -47,14 +55,17 @@ export class ServerSession {
   }
 
   /** A command failed: what to expect of those read after it is worked out again. */
-  failed(command: Command, readAfter: Iterable<Command | undefined>): void {
+  failed(command: Command, readAfter: Iterable<Read>): void {
     // RFC 3030 2: without one of its chunks a message must not end.
     if ("last" in command && this.inOrder(command)) this.phase = "failed";
-    let expected = this.phase;
-    for (const next of readAfter) {
-      if (next !== undefined) expected = phaseAfter(expected, next) ?? expected;
+    this.#expect(readAfter);
+  }
+
+  #expect(readAfter: Iterable<Read>): void {
+    this.#expected = this.phase;
+    for (const { command } of readAfter) {
+      if (command !== undefined) this.#expected = phaseAfter(this.#expected, command) ?? this.#expected;
     }
-    this.#expected = expected;
   }
 
   /** How many final replies a message gets (RFC 2033 4.2). */
