@@ -1,5 +1,6 @@
 // What an open connection works with. Loaded with the first connection, so that importing the package costs little.
 
+export { releaseMessage } from "@wirepost/mime-message";
 export { TransactionByHand } from "./manual-transaction.js";
 export { abortedError, refused } from "./outcome/refused.js";
 export { Pipeline } from "./pipeline/pipeline.js";

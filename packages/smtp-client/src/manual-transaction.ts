@@ -11,6 +11,7 @@ import { abortedError, refused } from "./outcome/refused.js";
 import { SendError } from "./outcome/send-error.js";
 import { checkOctets } from "./pipeline/content-writer.js";
 import { contentParameters, serverFeatures } from "./pipeline/server-features.js";
+import { untilOver } from "./session/own-step.js";
 import type { ReplyHandler, Session } from "./session/session.js";
 
 export interface ManualTransactionOptions {
@@ -38,8 +39,8 @@ export interface ManualTransaction {
   /** DATA. @throws SendError unless the server says 354 and a recipient was accepted */
   data(): Promise<void>;
   /**
-   * A piece of content, after `data()`. Resolves when the socket is ready for more. A piece that cannot be sent ends the connection:
-   * without it the message must not count.
+   * A piece of content, after `data()`. Resolves when the socket is ready for more; a piece that comes before waits for those before it.
+   * A piece that cannot be sent ends the connection: without it the message must not count.
    * @throws SendError ERR_SMTP_ARGUMENT for anything but octets, ERR_SMTP_NUL, ERR_SMTP_LINE_TOO_LONG;
    * ERR_CLIENT_CONTENT_REFUSED when the server refuses before the end
    */
@@ -98,6 +99,10 @@ export class TransactionByHand implements ManualTransaction {
   #accepted = 0;
   /** A call that writes content waits in the middle of it. */
   #writing = false;
+  /** The last piece of `write()` while the socket is waited for. */
+  #lastPiece: Promise<void> | undefined;
+  /** Calls after which nothing is left to do. */
+  readonly #finals = new Set<Promise<unknown>>();
   /** Hears of the reply to DATA, and of a refusal that comes before the end of the content. */
   #onData: ReplyHandler | undefined;
 
@@ -135,6 +140,23 @@ export class TransactionByHand implements ManualTransaction {
   /** Nothing can follow on the connection. */
   get abandoned(): boolean {
     return this.#state === "abandoned";
+  }
+
+  /** The end of the message is under way. */
+  get finishing(): boolean {
+    return this.#finals.size > 0;
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async finished(): Promise<void> {
+    while (this.finishing) await Promise.allSettled(this.#finals);
+  }
+
+  #final<Result>(work: Promise<Result>): Promise<Result> {
+    this.#finals.add(work);
+    const over = (): boolean => this.#finals.delete(work);
+    work.then(over, over);
+    return work;
   }
 
   /** The session goes on without it: no call writes anything any more. */
@@ -208,10 +230,18 @@ export class TransactionByHand implements ManualTransaction {
   }
 
   async write(octets: Uint8Array): Promise<void> {
-    this.#expect("content", "write()");
-    await this.#writeBlock(octets).catch((error: unknown) => {
+    const before = this.#lastPiece;
+    if (before === undefined) this.#expect("content", "write()");
+    const written = before?.then(() => this.#writeBlock(octets)) ?? this.#writeBlock(octets);
+    // Refused, it would be missing from a message that counts all the same.
+    if (this.#writing || before !== undefined) this.#lastPiece = written;
+    try {
+      await written;
+    } catch (error) {
       throw this.#contentFailed(error);
-    });
+    } finally {
+      if (this.#lastPiece === written) this.#lastPiece = undefined;
+    }
   }
 
   async #writeBlock(octets: Uint8Array): Promise<void> {
@@ -256,7 +286,7 @@ export class TransactionByHand implements ManualTransaction {
   #replies(final: boolean, write: (handler: ReplyHandler) => void): Promise<readonly Reply[]> {
     const session = this.#session;
     session.phase = final ? "end-of-data" : "data";
-    return new Promise((resolve, reject) => {
+    const replies = new Promise<readonly Reply[]>((resolve, reject) => {
       const finals: Reply[] = [];
       let chunk: Reply | undefined;
       let owed = 0;
@@ -285,9 +315,17 @@ export class TransactionByHand implements ManualTransaction {
         else if (owed === 0) resolve([]);
       }, reject);
     });
+    return final ? this.#final(replies) : replies;
   }
 
-  async send(content: Uint8Array | MessageSource, signal?: AbortSignal): Promise<readonly Reply[]> {
+  send(content: Uint8Array | MessageSource, signal?: AbortSignal): Promise<readonly Reply[]> {
+    return this.#final(this.#send(content, signal));
+  }
+
+  async #send(
+    content: Uint8Array | MessageSource,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly Reply[]> {
     const session = this.#session;
     if (signal?.aborted) throw abortedError(session.phase, signal.reason);
     // Before DATA: afterwards only closing the connection would be left.
@@ -310,17 +348,10 @@ export class TransactionByHand implements ManualTransaction {
   /** A source that does not get on is waited for no longer than the session lives. */
   async #pour(content: Uint8Array | MessageSource, signal: AbortSignal | undefined): Promise<void> {
     this.#expectContent();
-    let giveUp: (error: SendError) => void = () => undefined;
-    const over = new Promise<never>((_resolve, reject) => {
-      giveUp = reject;
-    });
-    const forget = this.#session.whenOver(giveUp);
     try {
-      await Promise.race([this.#writeAll(content, signal), over]);
+      await untilOver(this.#session, () => this.#writeAll(content, signal));
     } catch (error) {
       throw this.#contentFailed(error);
-    } finally {
-      forget();
     }
   }
 
@@ -353,7 +384,7 @@ export class TransactionByHand implements ManualTransaction {
   #expect(state: State, what: string): void {
     if (this.#session.failure !== undefined) throw this.#session.failure;
     if (this.#state !== state) throw wrongState(what, STANDS[this.#state]);
-    if (this.#writing) throw wrongState(what, "content is being written");
+    if (this.#writing || this.#lastPiece !== undefined) throw wrongState(what, "content is being written");
   }
 }
 

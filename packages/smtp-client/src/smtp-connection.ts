@@ -124,6 +124,7 @@ export class SmtpConnection {
     return new Promise((resolve, reject) => {
       const refusal = this.#refusalOfSend();
       if (refusal !== undefined) {
+        this.#engine.releaseMessage(message);
         reject(refusal);
         return;
       }
@@ -132,6 +133,7 @@ export class SmtpConnection {
       this.#engine.watchJob(job);
       if (job.settled) return;
       this.#queue.push(job);
+      if (job.signal !== undefined) job.onSettled(() => this.#wakeWaiters());
       this.#work().wake();
     });
   }
@@ -215,11 +217,13 @@ export class SmtpConnection {
 
   /**
    * One command line of the caller's own, without its CRLF. Resolves with the reply, whatever its code. After MAIL, and after a 3yz
-   * reply, messages are refused until `reset()`.
+   * reply, messages are refused until `reset()`. RSET ends a transaction that is driven by hand, as `reset()` does.
    * @throws SendError
    */
   command(line: string, options: CallOptions = {}): Promise<Reply> {
     return this.#call("command()", options, async () => {
+      // As the command that it is: what follows depends on the transaction's being over.
+      if (/^RSET$/i.test(line)) return this.#requestReset();
       const reply = await this.#session.request({ verb: "CUSTOM", line });
       this.#begun = leavesOpen(line, reply.code, this.#begun);
       return reply;
@@ -233,10 +237,13 @@ export class SmtpConnection {
     await this.#session.quit();
   }
 
-  /** Waits for the messages in hand, `closeTimeoutMs` at most, then `quit()`. Never throws. */
+  /**
+   * Waits for the messages in hand, one by hand whose end is under way among them, `closeTimeoutMs` at most; then `quit()`. Never
+   * throws.
+   */
   async close(): Promise<void> {
     this.#closing = true;
-    this.#byHand?.stop();
+    if (this.#byHand?.finishing !== true) this.#byHand?.stop();
     if (this.#busy) {
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<void>((resolve) => {
@@ -246,7 +253,7 @@ export class SmtpConnection {
       clearTimeout(timer);
       if (this.#busy) this.#session.destroy();
     }
-    await this.#session.quit();
+    await this.quit();
   }
 
   /** Closes at once, without QUIT. Messages in hand end as the promises of the outcome law say. */
@@ -279,10 +286,17 @@ export class SmtpConnection {
   }
 
   get #busy(): boolean {
-    return this.#session.failure === undefined && (this.#queue.length > 0 || (this.#pipeline?.load ?? 0) > 0);
+    if (this.#session.failure !== undefined) return false;
+    return this.#sending || this.#byHand?.finishing === true;
+  }
+
+  get #sending(): boolean {
+    // What was given up while it waited is still in the queue, and nobody's message any more.
+    return this.#queue.some(({ settled }) => !settled) || (this.#pipeline?.load ?? 0) > 0;
   }
 
   async #drained(): Promise<void> {
+    await this.#byHand?.finished();
     while (this.#busy) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
   }
 
@@ -311,19 +325,23 @@ export class SmtpConnection {
 
   #ask(command: Command, options: CallOptions): Promise<Reply> {
     return this.#call(command.verb, options, async () => {
-      const { protocol } = this.#session;
-      const before = protocol.outstandingCount;
-      const answer = this.#session.request(command);
-      const resets = command.verb === "RSET" && protocol.outstandingCount > before;
-      // Written: whatever the reply, the transaction is not to be gone on with.
-      if (resets) this.#byHand?.stop();
-      const reply = await answer;
-      if (resets && reply.code < 400) this.#begun = false;
+      const reply = await (command.verb === "RSET" ? this.#requestReset() : this.#session.request(command));
       if (reply.code >= 400) {
         throw this.#engine.refused("ERR_CLIENT_REFUSED", `the server refused ${command.verb}`, "ehlo", reply);
       }
       return reply;
     });
+  }
+
+  async #requestReset(): Promise<Reply> {
+    const { protocol } = this.#session;
+    const before = protocol.outstandingCount;
+    const answer = this.#session.request({ verb: "RSET" });
+    // Written: whatever the reply, the transaction is not to be gone on with.
+    if (protocol.outstandingCount > before) this.#byHand?.stop();
+    const reply = await answer;
+    if (reply.code < 400) this.#begun = false;
+    return reply;
   }
 
   /** A step of the caller's own; its signal ends the connection, as there is no other way to stop waiting for a reply. */
@@ -352,8 +370,7 @@ export class SmtpConnection {
   }
 
   #notWhileSending(what: string): void {
-    const sending = this.#queue.length > 0 || (this.#pipeline?.load ?? 0) > 0;
-    if (sending) throw wrongState(what, "messages are being sent");
+    if (this.#sending) throw wrongState(what, "messages are being sent");
   }
 }
 
@@ -372,7 +389,7 @@ async function loadEngine(): Promise<Engine> {
  */
 function leavesOpen(line: string, code: number, before: boolean): boolean {
   if (code >= 300) return code < 400 || before;
-  return /^(?:MAIL|SEND|SOML|SAML)\b/i.test(line) || (before && !/^RSET\b/i.test(line));
+  return /^(?:MAIL|SEND|SOML|SAML)\b/i.test(line) || before;
 }
 
 function utf8(text: string): { smtpUtf8?: true } {

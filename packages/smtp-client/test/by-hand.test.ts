@@ -146,6 +146,7 @@ const ENDS: {
   { end: "its content", run: (transaction) => transaction.send(text) },
   { end: "its last chunk", run: (transaction) => transaction.chunk(text, true) },
   { end: "reset()", run: (_, connection) => connection.reset() },
+  { end: "RSET by command()", run: (_, connection) => connection.command("rset") },
   {
     end: "another transaction",
     run: async (_, connection) => {
@@ -247,6 +248,38 @@ describe("the calls of a transaction", () => {
     await connection.reset();
     for (const { run } of CALLS) expect(await failure(run(transaction))).toMatchObject(REFUSED);
     await connection.close();
+  });
+});
+
+describe("close() while the end of a transaction is under way", () => {
+  const ENDINGS: {
+    ending: string;
+    run: (transaction: ManualTransaction) => Promise<unknown>;
+    data?: true;
+  }[] = [
+    { ending: "send()", run: (transaction) => transaction.send(text) },
+    { ending: "a last chunk", run: (transaction) => transaction.chunk(text, true) },
+    { ending: "end()", run: (transaction) => transaction.end(), data: true },
+  ];
+
+  it.each(ENDINGS)("waits for $ending", async ({ run, data }) => {
+    const { connection, commands } = await connectBehind(0, ["CHUNKING"]);
+    const transaction = await connection.transaction("ann@example.com");
+    await transaction.recipient("bob@example.org");
+    if (data) await transaction.data();
+    const ended = run(transaction);
+    await connection.close();
+    expect(await ended).toMatchObject([{ code: 250 }]);
+    expect(commands().at(-1)).toBe("QUIT");
+  });
+
+  it("waits closeTimeoutMs at most", async () => {
+    const { connection } = await connectTo({ end: undefined }, { timeouts: undefined, closeTimeoutMs: 50 });
+    const transaction = await connection.transaction("ann@example.com");
+    await transaction.recipient("bob@example.org");
+    const sent = settled(transaction.send(text));
+    await connection.close();
+    expect(await sent).toMatchObject({ code: "ERR_CLIENT_CLOSED" });
   });
 });
 

@@ -55,10 +55,14 @@ describe("send()", () => {
     expect([...server.delivered.keys()]).toEqual(["carl@example.org by hand", "bob@example.org x"]);
   });
 
-  it("goes out when reset() has ended a transaction by hand", async () => {
+  it.each([
+    { end: "reset()", run: (connection: SmtpConnection) => connection.reset() },
+    { end: "RSET by command()", run: (connection: SmtpConnection) => connection.command("RSET") },
+  ])("goes out when $end has ended a transaction by hand", async ({ run }) => {
     const { connection, server } = await connectToTruth();
-    await connection.transaction("ann@example.com");
-    await connection.reset();
+    const transaction = await connection.transaction("ann@example.com");
+    await transaction.recipient("eve@example.test");
+    await run(connection);
     await connection.send(MESSAGE);
     await connection.close();
     expect([...server.delivered.keys()]).toEqual(["bob@example.org x"]);
@@ -141,6 +145,41 @@ describe("a 421 in one segment with another reply", () => {
     const { connection } = await connectTo({ other: () => "421 4.3.2 bye\r\n" });
     expect(await failure(connection.noop())).toMatchObject({ reply: { code: 421 } });
     expect(connection.closed).toBe(true);
+  });
+});
+
+describe("a message that was given up while it waited for a call", () => {
+  async function givenUp() {
+    const { connection } = await connectTo(
+      { ehlo: "250-mail.example\r\n250 AUTH XOAUTH2\r\n" },
+      { timeouts: undefined, closeTimeoutMs: 60_000 },
+    );
+    const caller = new AbortController();
+    const token = (): Promise<string> => new Promise(() => undefined);
+    const login = settled(connection.authenticate({ username: "ann", token, allowClearText: true }));
+    const sent = failure(connection.send(MESSAGE, { signal: caller.signal }));
+    return { connection, login, sent, abort: () => caller.abort() };
+  }
+
+  it("refuses no further call", async () => {
+    const { connection, login, sent, abort } = await givenUp();
+    abort();
+    expect(await sent).toMatchObject({ code: "ERR_CLIENT_ABORTED" });
+    expect((await connection.noop()).code).toBe(250);
+    await connection.close();
+    expect(await login).toMatchObject({ code: "ERR_CLIENT_CLOSED" });
+  });
+
+  it.each(["before", "after"])("is not waited for, given up %s close()", async (when) => {
+    const { connection, login, sent, abort } = await givenUp();
+    if (when === "before") abort();
+    const closed = connection.close();
+    abort();
+    await closed;
+    expect(await Promise.all([sent, login])).toMatchObject([
+      { code: "ERR_CLIENT_ABORTED" },
+      { code: "ERR_CLIENT_CLOSED" },
+    ]);
   });
 });
 

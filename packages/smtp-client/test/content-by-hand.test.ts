@@ -195,19 +195,45 @@ describe("content that is being written", () => {
     { name: "write()", run: (transaction) => transaction.write(LAST) },
   ];
 
-  it.each(OTHERS)(
-    "waits for the socket: $name meanwhile is refused, and nothing is lost",
-    async ({ run }) => {
-      const { connection, server, transaction } = await begin();
-      await transaction.data();
-      const written = transaction.write(LARGE);
-      expect(await failure(run(transaction))).toMatchObject({ code: "ERR_CLIENT_WRONG_STATE" });
-      await written;
-      await transaction.end();
-      await connection.close();
-      expect(server.contents.map(({ length }) => length)).toEqual([LARGE.length]);
-    },
-  );
+  it("waits for the socket: end() meanwhile is refused, and nothing is lost", async () => {
+    const { connection, server, transaction } = await begin();
+    await transaction.data();
+    const written = transaction.write(LARGE);
+    expect(await failure(transaction.end())).toMatchObject({ code: "ERR_CLIENT_WRONG_STATE" });
+    await written;
+    await transaction.end();
+    await connection.close();
+    expect(server.contents.map(({ length }) => length)).toEqual([LARGE.length]);
+  });
+
+  it("waits for the socket: what write() gets meanwhile comes behind it, in order", async () => {
+    const { connection, server, transaction } = await begin();
+    await transaction.data();
+    const all = [LARGE, MIDDLE, LARGE, LAST];
+    const written = all.map((octets) => transaction.write(octets));
+    await written[0];
+    // Not before the last of them, even of those that nobody waits for.
+    expect(await failure(transaction.end())).toMatchObject({ code: "ERR_CLIENT_WRONG_STATE" });
+    await written[3];
+    await transaction.write(LAST);
+    await transaction.end();
+    await connection.close();
+    expect(server.contents.map((one) => one === Buffer.concat([...all, LAST]).toString())).toEqual([true]);
+  });
+
+  it("ends the connection when a piece that waits cannot be sent", async () => {
+    const { connection, server, transaction } = await begin();
+    await transaction.data();
+    const written = [LARGE, "MIDDLE", LAST].map((octets) => settled(transaction.write(octetsOf(octets))));
+    expect(await Promise.all(written)).toMatchObject([
+      undefined,
+      { code: "ERR_SMTP_ARGUMENT" },
+      { code: "ERR_SMTP_ARGUMENT" },
+    ]);
+    expect(await failure(transaction.end())).toMatchObject({ code: "ERR_SMTP_ARGUMENT" });
+    expect(connection.closed).toBe(true);
+    expect(server.delivered.size).toBe(0);
+  });
 
   it.each(OTHERS)("waits for a source: $name meanwhile is refused, and nothing is lost", async ({ run }) => {
     const { connection, server, transaction } = await begin();

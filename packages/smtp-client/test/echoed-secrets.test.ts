@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { inspect } from "node:util";
 import type { Reply } from "@wirepost/smtp-protocol";
 import { describe, expect, it } from "vitest";
@@ -142,6 +143,39 @@ describe("a reply is shown without what a server broke over its lines", () => {
     const scrubbed = shown(lines);
     expect(scrubbed).toHaveLength(100_000);
     expect(new Set(scrubbed)).toEqual(new Set(["<redacted>"]));
+  });
+});
+
+describe("of the responses of mechanisms", () => {
+  const CHALLENGE = 'realm="mail.provider.example.net",nonce="OA6MG9tEQGm2hh",qop="auth"';
+  const PROOF = "d388dad90d4bbd760a152321f2143af7";
+
+  it("what repeats the challenge stays, and the proof does not", () => {
+    const secrets = secretsOf(PASSWORD);
+    const response = `username="ann",realm="mail.provider.example.net",nonce="OA6MG9tEQGm2hh",response=${PROOF}`;
+    secrets.addResponse(Buffer.from(response), ["ann"], [Buffer.from(CHALLENGE)]);
+    expect(secrets.scrub("550 see http://mail.provider.example.net/help")).toBe(
+      "550 see http://mail.provider.example.net/help",
+    );
+    expect(secrets.scrub(`535 ${PROOF} is wrong`)).toBe("535 <redacted> is wrong");
+    expect(secrets.scrub(`535 ${Buffer.from(response).toString("base64")}`)).toBe("535 <redacted>");
+  });
+
+  it("a challenge that is the secret does not show it", () => {
+    const secrets = secretsOf(PASSWORD);
+    secrets.addResponse(Buffer.from(PASSWORD), [], [Buffer.from(PASSWORD)]);
+    expect(secrets.scrub(`535 ${PASSWORD}`)).toBe("535 <redacted>");
+  });
+
+  it("64 KiB are remembered, and the youngest whatever its length", () => {
+    const proofOf = (at: number): string => createHash("sha256").update(`${at}`).digest("hex");
+    const many = secretsOf(PASSWORD);
+    for (let i = 0; i < 2_000; i++) many.addResponse(Buffer.from(`ann ${proofOf(i)}`), ["ann"]);
+    expect(many.scrub(proofOf(0))).toBe(proofOf(0));
+    expect([1_500, 1_999].map((at) => many.scrub(proofOf(at)))).toEqual(["<redacted>", "<redacted>"]);
+    const long = `${"x".repeat(100_000)} ${proofOf(5)}`;
+    many.addResponse(Buffer.from(long), []);
+    expect([many.scrub(proofOf(5)), many.scrub(proofOf(1_999))]).toEqual(["<redacted>", proofOf(1_999)]);
   });
 });
 

@@ -476,6 +476,14 @@ describe("a stream of a message that is not sent", () => {
         new SmtpClient({ host: "127.0.0.1", port: 9 }).send(withStream(stream), { dsn: 5 } as never),
     ],
     [
+      "the connection is closed",
+      async (stream) => {
+        const { connection } = await connectToTruth();
+        await connection.close();
+        return connection.send(withStream(stream));
+      },
+    ],
+    [
       "the recipient is refused",
       async (stream) => {
         const { connection } = await connectToTruth({

@@ -129,7 +129,8 @@ async function attempt(
   } catch (error) {
     throw stepError(error, session);
   }
-  session.secrets.addResponse(first, names);
+  const heard: Uint8Array[] = [];
+  session.secrets.addResponse(first, names, heard);
   // RFC 4954 4: with an initial response the command line still is one of at most 512 octets.
   const inline = first !== null && fitsInitialResponse(mechanism.name, first);
   let pending = inline ? null : first;
@@ -146,13 +147,18 @@ async function attempt(
         throw new SendError("ERR_CLIENT_AUTH_REFUSED", "the server never ended AUTH", { phase: "auth" });
       // What was too long for the command line answers the server's first, empty challenge.
       response =
-        pending ?? (await ownStep(session, step, () => mechanism.respond(parseSaslChallenge(challenge))));
+        pending ??
+        (await ownStep(session, step, () => {
+          const octets = parseSaslChallenge(challenge);
+          heard.push(octets);
+          return mechanism.respond(octets);
+        }));
     } catch (error) {
       await session.respond(null).catch(() => undefined);
       throw stepError(error, session);
     }
     pending = null;
-    session.secrets.addResponse(response, names);
+    session.secrets.addResponse(response, names, heard);
     reply = await session.respond(response);
   }
   if (reply.code >= 400) return { reply, mechanism };

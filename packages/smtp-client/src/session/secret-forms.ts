@@ -6,8 +6,8 @@ import { type HiddenForms, REDACTED } from "./secrets.js";
 const MIN_LENGTH = 4;
 /** Of base64 that begins or ends within a character, where less may be a word. */
 const MIN_INNER_LENGTH = 6;
-/** Responses that are remembered; the oldest go first. */
-const MAX_RESPONSES = 64;
+/** Octets of responses that are remembered; the oldest go first, the youngest never. */
+const MAX_RESPONSE_BYTES = 64 * 1024;
 /** What a response holds besides names and passwords: digests, proofs, tickets. Shorter runs are the words around them. */
 const LONG_PART = /[\x21\x23-\x2b\x2d-\x3c\x3e-\x7e]{16,}/g;
 
@@ -25,8 +25,10 @@ interface Known {
 export class SecretForms implements HiddenForms {
   /** Of passwords and tokens. */
   readonly #forms = new Set<string>();
-  /** Of each response of a mechanism, the youngest last. */
+  /** Of each response of a mechanism, by its base64, the youngest last. */
   readonly #responses = new Map<string, readonly string[]>();
+  /** In base64. */
+  #responseBytes = 0;
   /** Made when something is to be scrubbed first. */
   #known: Known | undefined;
 
@@ -44,26 +46,35 @@ export class SecretForms implements HiddenForms {
   /**
    * What a mechanism said.
    * @param open names in it that are no secrets: they stand in MAIL, and in the server's own texts
+   * @param heard the challenges before it: what a response repeats of them is the server's own, and no proof
    */
-  addResponse(octets: Uint8Array | null, open: readonly string[]): void {
+  addResponse(octets: Uint8Array | null, open: readonly string[], heard: readonly Uint8Array[] = []): void {
     if (octets === null || octets.length === 0) return;
     const response = Buffer.from(octets);
     const text = response.toString("utf8");
     // AUTH LOGIN says the user name by itself.
     if (open.includes(text)) return;
     const base64 = response.toString("base64");
-    const names = new PieceIndex(open);
+    const names = new PieceIndex([
+      ...open,
+      ...heard.map((challenge) => Buffer.from(challenge).toString("utf8")),
+    ]);
     const parts = Array.from(text.matchAll(LONG_PART), ([part]) => part)
       .filter((part) => !this.#forms.has(part))
       .flatMap((part) => without(part, names.find(part)))
       .filter((part) => part.length >= PIECE_LENGTH);
-    this.#responses.delete(base64);
+    this.#forget(base64);
     this.#responses.set(base64, [base64, base64.replace(/=+$/, ""), ...parts]);
+    this.#responseBytes += base64.length;
     for (const oldest of this.#responses.keys()) {
-      if (this.#responses.size <= MAX_RESPONSES) break;
-      this.#responses.delete(oldest);
+      if (this.#responseBytes <= MAX_RESPONSE_BYTES || oldest === base64) break;
+      this.#forget(oldest);
     }
     this.#known = undefined;
+  }
+
+  #forget(base64: string): void {
+    if (this.#responses.delete(base64)) this.#responseBytes -= base64.length;
   }
 
   scrub(text: string): string {

@@ -6,8 +6,11 @@ export const REDACTED = "<redacted>";
 export interface HiddenForms {
   readonly any: boolean;
   add(secret: string): void;
-  /** @param open names in a response that are no secrets */
-  addResponse(octets: Uint8Array | null, open: readonly string[]): void;
+  /**
+   * @param open names in a response that are no secrets
+   * @param heard the challenges before it
+   */
+  addResponse(octets: Uint8Array | null, open: readonly string[], heard: readonly Uint8Array[]): void;
   scrub(text: string): string;
   scrubReply(reply: Reply): Reply;
 }
@@ -36,9 +39,9 @@ export class Secrets {
     else this.#forms.add(secret);
   }
 
-  /** What a mechanism said; `open` are names in it that are no secrets. */
-  addResponse(octets: Uint8Array | null, open: readonly string[]): void {
-    this.#forms?.addResponse(octets, open);
+  /** What a mechanism said after the challenges `heard`; `open` are names in it that are no secrets. */
+  addResponse(octets: Uint8Array | null, open: readonly string[], heard: readonly Uint8Array[]): void {
+    this.#forms?.addResponse(octets, open, heard);
   }
 
   scrub(text: string): string {

@@ -60,22 +60,18 @@ export class Transcript {
   }
 }
 
-/** The line of a command as it may be shown: of AUTH only the mechanism. */
-export function commandText(command: Command): string {
-  if (command.verb === "AUTH") {
-    return command.initialResponse === undefined
-      ? `AUTH ${command.mechanism}`
-      : `AUTH ${command.mechanism} ${REDACTED}`;
-  }
-  if (command.verb === "CUSTOM" && AUTH_LINE.test(command.line)) return `AUTH ${REDACTED}`;
-  return serializeCommand(command).slice(0, -2);
+/** The line of a command as it may be shown. */
+function commandText(command: Command): string {
+  const shown = shownCommand(command);
+  const line = shown.verb === "CUSTOM" ? shown.line : serializeCommand(shown).slice(0, -2);
+  return command.verb === "AUTH" && command.initialResponse !== undefined ? `${line} ${REDACTED}` : line;
 }
 
-/** A command as observers may see it: of AUTH only the mechanism. */
+/** A command as it may be shown: of AUTH only the mechanism. Observers see a line even of what cannot be written. */
 export function shownCommand(command: Command): Command {
   if (command.verb === "AUTH") return { verb: "AUTH", mechanism: command.mechanism };
   if (command.verb === "CUSTOM" && AUTH_LINE.test(command.line)) {
-    return { verb: "CUSTOM", line: commandText(command) };
+    return { verb: "CUSTOM", line: `AUTH ${REDACTED}` };
   }
   return command;
 }
